@@ -1,0 +1,98 @@
+/** What the host looks like now, read from LXD, Consul and the containers. */
+
+export interface ActualState {
+  readonly images: readonly ActualImage[];
+  readonly volumes: readonly ActualVolume[];
+  readonly containers: readonly ActualContainer[];
+  readonly consul: ActualConsul;
+  /** By domain: the certificate on the proxy's disk; absent when there is none. */
+  readonly certificates: ReadonlyMap<string, ActualCertificate>;
+}
+
+export interface ActualImage {
+  readonly alias: string;
+  readonly fingerprint: string;
+  readonly owned: boolean;
+}
+
+export interface ActualVolume {
+  readonly name: string;
+  readonly pool: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly owned: boolean;
+  readonly usedBy: readonly string[];
+}
+
+export interface ActualContainer {
+  readonly name: string;
+  readonly owned: boolean;
+  /** LXD status code: 102 stopped, 103 running, 110 frozen, 112 error (lxd.md A4). */
+  readonly statusCode: number;
+  readonly description: string;
+  /** Local config without `volatile.*`, `image.*` and `user.convene.*`. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Local devices, verbatim. */
+  readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Fingerprint of the image it was made from. */
+  readonly baseImage: string;
+  readonly record: ContainerRecord;
+  /** What the last sweep saw inside, if it is still fresh; otherwise the record speaks. */
+  readonly sweep?: ContainerSweep;
+}
+
+/** What convene wrote down on the instance itself (`user.convene.*`), where it acted. */
+export interface ContainerRecord {
+  /** `user.convene.image`: alias the container was created for. */
+  readonly image?: string;
+  /** `user.convene.role`: a replacement on its way in, or the old one kept until the new is verified. */
+  readonly role: "active" | "next" | "old";
+  /** `user.convene.files`: path → digest/structure digest of the last completed write. */
+  readonly files: Readonly<Record<string, RecordedFile>>;
+  /** `user.convene.accounts`: JID → fingerprint. */
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
+export interface RecordedFile {
+  readonly digest: string;
+  readonly structure: string;
+}
+
+/** Digests and units read inside the container by the sweep. */
+export interface ContainerSweep {
+  /** Path → digest as of now; a missing file is absent. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Units that should run and do not. */
+  readonly stoppedUnits: readonly string[];
+  /** JIDs that exist, where the container keeps accounts. */
+  readonly accounts?: readonly string[];
+}
+
+export type ActualConsul =
+  /** Its container does not exist or does not run. */
+  | { readonly state: "absent" }
+  | { readonly state: "unreachable"; readonly reason: string }
+  | {
+      readonly state: "ready";
+      readonly kv: ReadonlyMap<string, string>;
+      /** Key → sha256 of what convene wrote there last (`convene/<site>/inventory`). */
+      readonly inventory: ReadonlyMap<string, string>;
+      readonly services: ReadonlyMap<string, ActualService>;
+      readonly aclReady: boolean;
+    };
+
+export interface ActualService {
+  readonly id: string;
+  /** sha256 of the definition convene registered, kept in the service's meta. */
+  readonly digest: string;
+  readonly owned: boolean;
+}
+
+export interface ActualCertificate {
+  readonly domain: string;
+  readonly selfSigned: boolean;
+  readonly notAfter: number;
+  readonly notBefore: number;
+  readonly names: readonly string[];
+  /** sha256 of the DER leaf, hex. */
+  readonly fingerprint: string;
+}
