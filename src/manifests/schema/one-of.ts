@@ -1,0 +1,31 @@
+/** "Exactly one of these fields", read as a discriminated union. */
+import { z } from "zod";
+
+/** `{email: {...}}` becomes `{kind: "email", value: {...}}`. */
+export type OneOf<Fields extends Readonly<Record<string, z.ZodType>>> = {
+  [Name in keyof Fields & string]: { readonly kind: Name; readonly value: z.output<Fields[Name]> };
+}[keyof Fields & string];
+
+/** A closed object that must have exactly one of the given fields. */
+export function oneOf<const Fields extends Readonly<Record<string, z.ZodType>>>(fields: Fields) {
+  const names = Object.keys(fields);
+  const optional = Object.fromEntries(
+    Object.entries(fields).map(([name, schema]) => [name, schema.optional()]),
+  );
+  return z
+    .strictObject(optional)
+    .meta({ minProperties: 1, maxProperties: 1 })
+    .transform((input, context): OneOf<Fields> => {
+      const present = names.filter((name) => input[name] !== undefined);
+      const [only] = present;
+      if (only !== undefined && present.length === 1)
+        return { kind: only, value: input[only] } as OneOf<Fields>;
+      const found = present.length === 0 ? "none" : present.join(" and ");
+      context.addIssue({
+        code: "custom",
+        message: `exactly one of: ${names.join(", ")}; found ${found}`,
+        input,
+      });
+      return z.NEVER;
+    });
+}
