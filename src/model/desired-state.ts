@@ -9,6 +9,7 @@ export interface DesiredState {
   /** `<commit>+catalogue@<version>`. */
   readonly revision: string;
   readonly site: DesiredSite;
+  readonly consul: DesiredConsul;
   readonly images: readonly DesiredImage[];
   readonly volumes: readonly DesiredVolume[];
   readonly containers: readonly DesiredContainer[];
@@ -48,6 +49,13 @@ export interface DesiredNetwork {
   /** Container network in CIDR form with the host's own address: `10.10.1.1/24`. */
   readonly ipv4: string;
   readonly ipv6?: string;
+}
+
+/** Where Consul answers; `container` is absent when the site names an existing one. */
+export interface DesiredConsul {
+  readonly address: string;
+  readonly port: number;
+  readonly container?: string;
 }
 
 export interface DesiredImage {
@@ -99,6 +107,8 @@ export interface DesiredContainer {
   /** The Component it belongs to: `jitsi`. */
   readonly component: string;
   readonly imageAlias: string;
+  /** Catalogue labels worth showing, such as `lab` on a stand-in's image. */
+  readonly labels: readonly string[];
   readonly address: { readonly ipv4: string; readonly ipv6?: string };
   /** LXD config keys of the closed list, without `user.*`. */
   readonly config: Readonly<Record<string, string>>;
@@ -140,6 +150,10 @@ export interface DesiredFile {
   readonly onChange: FileReaction;
   /** What a change of only the masked parts does instead. */
   readonly live?: { readonly command: readonly string[] };
+  /** Rendered from the effective KV: it is written after the keys are. */
+  readonly usesEffectiveKv: boolean;
+  /** The foreign keys are unknown just now (Consul does not answer): what is there stays. */
+  readonly deferred: boolean;
   readonly origin?: Origin;
 }
 

@@ -64,7 +64,11 @@ export type Action = ActionBase &
     | { readonly kind: "create-volume"; readonly volume: DesiredVolume }
     | { readonly kind: "update-volume"; readonly volume: DesiredVolume }
     | { readonly kind: "delete-volume"; readonly name: string; readonly pool: string }
-    | { readonly kind: "create-container"; readonly container: DesiredContainer; readonly as: "active" | "next" }
+    | {
+        readonly kind: "create-container";
+        readonly container: DesiredContainer;
+        readonly as: "active" | "next";
+      }
     | { readonly kind: "update-container"; readonly container: DesiredContainer; readonly restart: boolean }
     | { readonly kind: "start-container"; readonly container: DesiredContainer }
     /** Old out, next in, by renames that any later pass can finish (lxd.md A14). */
@@ -82,7 +86,7 @@ export type Action = ActionBase &
     | { readonly kind: "set-up-acl" }
     | { readonly kind: "write-kv"; readonly puts: readonly DesiredKey[]; readonly deletes: readonly string[] }
     | { readonly kind: "register-service"; readonly service: DesiredService }
-    | { readonly kind: "deregister-service"; readonly id: string }
+    | { readonly kind: "deregister-service"; readonly serviceId: string }
     | {
         readonly kind: "apply-accounts";
         readonly container: DesiredContainer;

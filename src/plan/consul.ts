@@ -1,0 +1,132 @@
+/** What has to change in Consul: rights, keys, services. */
+import { createHash } from "node:crypto";
+import type { DesiredService, DesiredState } from "../model/desired-state.ts";
+import type { ActualConsul } from "../observe/actual-state.ts";
+import type { Action, Blocked } from "./action.ts";
+import { actionId } from "./ids.ts";
+import { diffKeys } from "./keys.ts";
+
+export interface ConsulPlan {
+  readonly actions: Action[];
+  readonly blocked: Blocked[];
+}
+
+/** sha256 of a service's definition, kept in its meta so that a pass can compare without a record. */
+export function serviceDigest(service: DesiredService): string {
+  return createHash("sha256").update(JSON.stringify(service)).digest("hex");
+}
+
+/**
+ * `comingUp` is the action that brings Consul up in this plan. Then nothing is known yet, everything is planned,
+ * and the writing actions compare once more before they write.
+ */
+export function planConsul(
+  desired: DesiredState,
+  actual: ActualConsul,
+  comingUp: string | undefined,
+): ConsulPlan {
+  if (actual.state === "ready") return planKnown(desired, actual);
+  if (comingUp === undefined) return { actions: [], blocked: [unreachable(actual)] };
+  const diff = diffKeys(desired.kv, new Map(), new Map());
+  const acl = setUpAcl([comingUp]);
+  return {
+    actions: [
+      acl,
+      ...(diff.puts.length > 0 ? [writeKv(diff, "new", [acl.id])] : []),
+      ...desired.services.map((service) => register(service, "new", [acl.id])),
+    ],
+    blocked: [],
+  };
+}
+
+function planKnown(desired: DesiredState, actual: Extract<ActualConsul, { state: "ready" }>): ConsulPlan {
+  const actions: Action[] = [];
+  if (!actual.aclReady) actions.push(setUpAcl([]));
+  const after = actual.aclReady ? [] : [actionId.setUpAcl()];
+  const diff = diffKeys(desired.kv, actual.kv, actual.inventory);
+  if (diff.puts.length + diff.deletes.length + diff.released.length > 0)
+    actions.push(writeKv(diff, diff.drift ? "drift" : "changed", after));
+  for (const service of desired.services) {
+    const found = actual.services.get(service.id);
+    if (found?.digest !== serviceDigest(service))
+      actions.push(register(service, found ? "changed" : "new", after));
+  }
+  const wanted = new Set(desired.services.map((service) => service.id));
+  for (const [id, found] of actual.services) if (found.owned && !wanted.has(id)) actions.push(deregister(id));
+  return { actions, blocked: [...diff.conflicts] };
+}
+
+function setUpAcl(dependsOn: readonly string[]): Action {
+  return {
+    kind: "set-up-acl",
+    id: actionId.setUpAcl(),
+    subject: "acl",
+    cause: "new",
+    reason: "the anonymous policy is not as it should be",
+    changes: [{ field: "policy", after: "convene-anonymous" }],
+    disruption: "none",
+    dependsOn,
+  };
+}
+
+function writeKv(
+  diff: ReturnType<typeof diffKeys>,
+  cause: "new" | "changed" | "drift",
+  dependsOn: readonly string[],
+): Action {
+  const reasons = {
+    new: "the keys do not exist",
+    changed: "desired keys differ from those in Consul",
+    drift: "somebody changed keys that convene owns",
+  };
+  return {
+    kind: "write-kv",
+    id: actionId.writeKv(),
+    subject: "kv",
+    cause,
+    reason: reasons[cause],
+    changes: diff.changes,
+    disruption: "none",
+    dependsOn,
+    puts: diff.puts,
+    deletes: [...diff.deletes, ...diff.released],
+  };
+}
+
+function register(service: DesiredService, cause: "new" | "changed", dependsOn: readonly string[]): Action {
+  return {
+    kind: "register-service",
+    id: actionId.registerService(service.id),
+    subject: `service/${service.id}`,
+    cause,
+    reason: cause === "new" ? "the service is not registered in Consul" : "its registration differs",
+    changes: [{ field: "address", after: `${service.address}:${service.port}` }],
+    disruption: "none",
+    dependsOn,
+    service,
+  };
+}
+
+function deregister(id: string): Action {
+  return {
+    kind: "deregister-service",
+    id: `deregister service/${id}`,
+    subject: `service/${id}`,
+    cause: "removed",
+    reason: "no manifest wants this service any more",
+    changes: [],
+    disruption: "none",
+    dependsOn: [],
+    serviceId: id,
+  };
+}
+
+function unreachable(actual: Exclude<ActualConsul, { state: "ready" }>): Blocked {
+  return {
+    reason: "ConsulUnreachable",
+    subject: "kv",
+    message:
+      actual.state === "unreachable" ? `Consul does not answer: ${actual.reason}` : "Consul is not there yet",
+    hint: "keys and what is rendered from them stay as they are until it answers; see `convene logs consul`",
+  };
+}

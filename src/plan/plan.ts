@@ -1,0 +1,140 @@
+/** The whole plan: every kind's own part, joined by what depends on what. */
+import type { DesiredCertificate, DesiredContainer, DesiredState } from "../model/desired-state.ts";
+import type { ActualState } from "../observe/actual-state.ts";
+import { planAccounts } from "./accounts.ts";
+import type { Action, Blocked, Plan } from "./action.ts";
+import { type CertificateOptions, planCertificates } from "./certificates.ts";
+import { planConsul } from "./consul.ts";
+import { type ContainerPlan, planContainer } from "./containers.ts";
+import { planContainerRemoval } from "./container-removal.ts";
+import { planFiles } from "./files.ts";
+import { actionId } from "./ids.ts";
+import { planImageRemoval, planImages } from "./images.ts";
+import { orderActions } from "./order.ts";
+import { limitPrunes } from "./prune-limits.ts";
+import { planVolumeRemoval, planVolumes } from "./volumes.ts";
+
+export interface PlanOptions extends CertificateOptions {
+  /** Ids given to `convene confirm`. */
+  readonly confirmed: ReadonlySet<string>;
+}
+
+/** Compares what should be with what is; an empty plan means in sync. */
+export function makePlan(desired: DesiredState, actual: ActualState, options: PlanOptions): Plan {
+  const blocked: Blocked[] = [];
+  const volumes = planVolumes(desired, actual);
+  blocked.push(...volumes.blocked);
+  const containers = new Map(
+    desired.containers.map((one) => [one.name, planContainer(one, desired, actual)]),
+  );
+  for (const one of containers.values()) if (one.blocked) blocked.push(one.blocked);
+
+  const inside = planInside(desired, actual, containers);
+  const consulName = desired.consul.container;
+  const comingUp =
+    consulName === undefined
+      ? undefined
+      : (inside.readyAfter.get(consulName) ?? containers.get(consulName)?.readyAfter);
+  const consul = planConsul(desired, actual.consul, comingUp);
+  blocked.push(...consul.blocked);
+  const certificates = planCertificates(desired.certificates, actual.certificates, options, (certificate) =>
+    certificateNeeds(certificate, inside.readyAfter),
+  );
+  const limited = limitPrunes(
+    [
+      ...planImages(desired, actual),
+      ...volumes.actions,
+      ...[...containers.values()].flatMap((one) => one.actions),
+      ...consul.actions,
+      ...inside.actions.map((action) => afterKeys(action, consul.actions)),
+      ...certificates,
+      ...planContainerRemoval(desired, actual),
+      ...planVolumeRemoval(desired, actual),
+      ...planImageRemoval(desired, actual),
+    ],
+    actual,
+    options.confirmed,
+  );
+  return {
+    actions: orderActions(withoutBlocked(limited.actions, blocked)),
+    blocked: [...blocked, ...limited.blocked],
+  };
+}
+
+interface Inside {
+  readonly actions: readonly Action[];
+  /** By container: the id after which it is configured, for those that have work. */
+  readonly readyAfter: ReadonlyMap<string, string>;
+}
+
+/** Files and accounts of every container, each after the container itself and the containers it depends on. */
+function planInside(
+  desired: DesiredState,
+  actual: ActualState,
+  containers: ReadonlyMap<string, ContainerPlan>,
+): Inside {
+  const found = new Map(actual.containers.map((one) => [one.name, one]));
+  const files = new Map<string, Action>();
+  const actions: Action[] = [];
+  for (const container of desired.containers) {
+    const plan = containers.get(container.name);
+    if (!plan || plan.blocked) continue;
+    const after = plan.readyAfter === undefined ? [] : [plan.readyAfter];
+    const live = found.get(container.name);
+    const [action] = planFiles(container, live, plan.fresh, after);
+    if (action) files.set(container.name, action);
+    const accounts = desired.accounts.filter((account) => account.container === container.name);
+    actions.push(...planAccounts(container, accounts, live, action ? [action.id] : after));
+  }
+  const readyAfter = new Map<string, string>();
+  for (const container of desired.containers) {
+    const id = files.get(container.name)?.id ?? containers.get(container.name)?.readyAfter;
+    if (id !== undefined) readyAfter.set(container.name, id);
+  }
+  for (const container of desired.containers) {
+    const action = files.get(container.name);
+    if (action)
+      actions.push({ ...action, dependsOn: [...action.dependsOn, ...needs(container, readyAfter)] });
+  }
+  return { actions, readyAfter };
+}
+
+function needs(container: DesiredContainer, readyAfter: ReadonlyMap<string, string>): string[] {
+  return container.dependsOn.flatMap((name) => readyAfter.get(name) ?? []);
+}
+
+/** What is rendered from the keys is written after them (Consul before KV, KV before the proxy). */
+function afterKeys(action: Action, consulActions: readonly Action[]): Action {
+  if (action.kind !== "apply-files" || !action.writes.some((write) => write.file.usesEffectiveKv))
+    return action;
+  const keys = consulActions.some((one) => one.kind === "write-kv");
+  return keys ? { ...action, dependsOn: [...action.dependsOn, actionId.writeKv()] } : action;
+}
+
+function certificateNeeds(
+  certificate: DesiredCertificate,
+  readyAfter: ReadonlyMap<string, string>,
+): string[] {
+  const id = readyAfter.get(certificate.container);
+  return id === undefined ? [] : [id];
+}
+
+/** An action that needs something blocked is not planned: it could only fail. */
+function withoutBlocked(actions: readonly Action[], blocked: readonly Blocked[]): Action[] {
+  const volumes = new Set(
+    blocked
+      .filter((one) => one.subject.startsWith("volume/") && one.reason === "UnownedObject")
+      .map((one) => one.subject.slice("volume/".length)),
+  );
+  const lost = new Set<string>();
+  const kept: Action[] = [];
+  for (const action of orderActions(actions)) {
+    const needsBlockedVolume =
+      "container" in action &&
+      Object.values(action.container.devices).some((device) => volumes.has(device["source"] ?? ""));
+    const waitsForLost = action.dependsOn.some((id) => lost.has(id));
+    if ((action.kind === "create-container" && needsBlockedVolume) || waitsForLost) lost.add(action.id);
+    else kept.push(action);
+  }
+  return kept;
+}
