@@ -1,5 +1,13 @@
 /** The one door to LXD, as the rest of convene sees it. */
-import type { LxdEvent, LxdImage, LxdInstance, LxdNetwork, LxdOperation, LxdPool, LxdVolume } from "./schema.ts";
+import type {
+  LxdEvent,
+  LxdImage,
+  LxdInstance,
+  LxdNetwork,
+  LxdOperation,
+  LxdPool,
+  LxdVolume,
+} from "./schema.ts";
 
 export interface ExecRequest {
   readonly instance: string;
@@ -15,6 +23,8 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** True when an output was longer than 1 MiB and the rest was dropped. */
+  readonly truncated?: boolean;
 }
 
 export interface InstanceSpec {
@@ -26,7 +36,10 @@ export interface InstanceSpec {
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Every method throws ConveneError: `LxdUnreachable` (retryable), `LxdBusy` (retryable), `LxdNotFound`, `LxdError`. */
+/**
+ * Every method throws ConveneError: `LxdUnreachable`, `LxdBusy`, `LxdTimeout`, `LxdOutcomeUnknown`, `LxdExecTimeout`
+ * (all retryable), `LxdNotFound`, `LxdAlreadyExists`, `LxdError`. Deleting what is not there is success.
+ */
 export interface Lxd {
   /** `api_extensions`, server name and version; the project must exist or `LxdProjectMissing` is thrown. */
   server(): Promise<{ readonly version: string; readonly extensions: ReadonlySet<string> }>;
@@ -43,9 +56,19 @@ export interface Lxd {
   addresses(name: string): Promise<readonly string[]>;
   createInstance(spec: InstanceSpec, progress?: (message: string) => void): Promise<void>;
   /** Merges config keys (empty string removes one) and replaces whole devices. */
-  patchInstance(name: string, patch: { config?: Record<string, string>; devices?: Record<string, Record<string, string>> }): Promise<void>;
+  patchInstance(
+    name: string,
+    patch: { config?: Record<string, string>; devices?: Record<string, Record<string, string>> },
+  ): Promise<void>;
   /** Replaces config and devices whole, keeping `volatile.*` and `image.*`, guarded by ETag. */
-  putInstance(name: string, next: { config: Record<string, string>; devices: Record<string, Record<string, string>>; description: string }): Promise<void>;
+  putInstance(
+    name: string,
+    next: {
+      config: Record<string, string>;
+      devices: Record<string, Record<string, string>>;
+      description: string;
+    },
+  ): Promise<void>;
   startInstance(name: string): Promise<void>;
   /** Graceful first; after `graceMs` by force. Stopping a stopped instance is success. */
   stopInstance(name: string, graceMs: number): Promise<void>;
@@ -58,11 +81,17 @@ export interface Lxd {
   readFile(instance: string, path: string): Promise<Uint8Array | undefined>;
 
   createVolume(pool: string, name: string, config: Record<string, string>): Promise<void>;
+  /** Merges config keys (empty string removes one). */
   updateVolume(pool: string, name: string, config: Record<string, string>): Promise<void>;
   deleteVolume(pool: string, name: string): Promise<void>;
 
   /** Publishes a stopped instance as an image under `alias`; answers the fingerprint. */
-  publishImage(instance: string, alias: string, properties: Record<string, string>, progress?: (message: string) => void): Promise<string>;
+  publishImage(
+    instance: string,
+    alias: string,
+    properties: Record<string, string>,
+    progress?: (message: string) => void,
+  ): Promise<string>;
   deleteImage(fingerprint: string): Promise<void>;
 
   /** Lifecycle and operation events of the project until the signal aborts; reconnects by itself and says so with `reconnected`. */
