@@ -1,4 +1,7 @@
 /** The shape of every check and its result. */
+import type { SecureContext } from "node:tls";
+import type { Secret } from "../system/secret.ts";
+import type { RootStore } from "./certificates/root-store.ts";
 
 /** One step of a check with its duration. */
 export interface Phase {
@@ -18,13 +21,17 @@ export interface CheckResult {
   readonly message: string;
   /** Names the file or setting to change; present on every failure. */
   readonly hint?: string;
-  readonly severity: "ok" | "info" | "warning" | "critical";
+  readonly severity: Severity;
   readonly phases: readonly Phase[];
   /** Trimmed proof: a certificate's dates, a response code, a stanza. Never a secret. */
-  readonly evidence: Readonly<Record<string, string | number | boolean>>;
+  readonly evidence: Evidence;
   /** Milliseconds since the epoch. */
   readonly checkedAt: number;
 }
+
+export type Severity = "ok" | "info" | "warning" | "critical";
+
+export type Evidence = Readonly<Record<string, string | number | boolean>>;
 
 /** What a check may use. A check never reads the clock, the network interfaces or the environment by itself. */
 export interface CheckContext {
@@ -34,4 +41,16 @@ export interface CheckContext {
   readonly transcript: (line: string) => void;
   /** PEM roots trusted beside the system's own (the lab's ACME server has its own). */
   readonly extraRoots: readonly string[];
+  /** The same roots, ready for a handshake; made once (check-context.ts). */
+  readonly secureContext: SecureContext;
+  /** The same roots, ready for certificates/assess.ts; made once. */
+  readonly roots: RootStore;
+  /** IP addresses of a host name, best first; rejects when there are none. */
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  /** A generated secret by its name in the manifests: `turn-secret`. Rejects when there is none. */
+  readonly secret: (name: string) => Promise<Secret>;
+  /** The certificate chain on disk for a domain, PEM, leaf first; undefined when there is none. */
+  readonly readCertificate: (domain: string) => Promise<string | undefined>;
+  /** Unpredictable bytes, for transaction ids and room names. */
+  readonly randomBytes: (size: number) => Uint8Array;
 }

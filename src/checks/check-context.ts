@@ -1,0 +1,44 @@
+/** Builds what checks may use, with the machine's own resolver, roots and random source where nothing else is given. */
+import { randomBytes } from "node:crypto";
+import { lookup } from "node:dns/promises";
+import { createSecureContext, getCACertificates } from "node:tls";
+import { ConveneError } from "../system/errors.ts";
+import { createRootStore } from "./certificates/root-store.ts";
+import type { CheckContext } from "./check.ts";
+
+/** What the caller must decide; the rest has a default that suits a real host. */
+export type CheckContextOptions = Pick<CheckContext, "clock" | "signal"> & Partial<CheckContext>;
+
+/**
+ * Parses the trusted roots, which takes some milliseconds: make one context and give each run its own
+ * signal and transcript by spreading it.
+ */
+export function createCheckContext(options: CheckContextOptions): CheckContext {
+  const extraRoots = options.extraRoots ?? [];
+  const trusted = [...getCACertificates("default"), ...extraRoots];
+  return {
+    transcript: () => undefined,
+    secureContext: createSecureContext({ ca: trusted }),
+    roots: createRootStore(trusted),
+    resolve: resolveByDns,
+    secret: noSecret,
+    readCertificate: () => Promise.resolve(undefined),
+    randomBytes: (size) => randomBytes(size),
+    ...options,
+    extraRoots,
+  };
+}
+
+async function resolveByDns(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true });
+  return found.map((entry) => entry.address);
+}
+
+function noSecret(name: string): Promise<never> {
+  const error = new ConveneError({
+    code: "SecretUnknown",
+    message: `no secret named ${name} is known here`,
+    hint: "list it under `secrets:` of a container, or correct the check's `secret:`",
+  });
+  return Promise.reject(error);
+}

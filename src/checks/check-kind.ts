@@ -1,0 +1,142 @@
+/** A check kind: its spec, its closed list of reasons, and how a run becomes a result that never throws. */
+import type { z } from "zod";
+import type { CheckContext, CheckResult, Severity } from "./check.ts";
+import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
+import { commonReasons, type CommonReason } from "./common-reasons.ts";
+import { printable } from "./printable.ts";
+
+export interface Reason {
+  readonly severity: Severity;
+  /** What to change: names the file, setting or command. */
+  readonly hint: string;
+}
+
+export type ReasonTable<Name extends string> = Readonly<Record<Name, Reason>>;
+
+interface TimedSpec {
+  /** Milliseconds for the whole check. */
+  readonly timeout: number;
+}
+
+export interface KindDefinition<Spec extends TimedSpec, Name extends string> {
+  readonly kind: string;
+  readonly schema: z.ZodType<Spec>;
+  readonly reasons: ReasonTable<Name>;
+  /** What is checked, in one word or two: `turn.example.org:3478/udp`. */
+  target(spec: Spec): string;
+  run(spec: Spec, run: CheckRun): Promise<Verdict<Name | "ok">>;
+}
+
+/** A kind whose spec type is no longer visible: what the registry holds. */
+export interface CheckKind {
+  readonly kind: string;
+  readonly schema: z.ZodType;
+  readonly reasons: ReasonTable<string>;
+  check(name: string, spec: unknown, context: CheckContext): Promise<CheckResult>;
+}
+
+/** Milliseconds a check gets after its deadline to hand back what it allocated. */
+const RELEASE_MS = 3_000;
+
+export function defineKind<Spec extends TimedSpec, Name extends string>(
+  definition: KindDefinition<Spec, Name>,
+): CheckKind {
+  const reasons: ReasonTable<string> = { ...commonReasons, ...definition.reasons };
+  return {
+    kind: definition.kind,
+    schema: definition.schema,
+    reasons,
+    async check(name, given, context) {
+      const checkedAt = context.clock.now();
+      const parsed = definition.schema.safeParse(given);
+      const base = { name, kind: definition.kind, checkedAt };
+      if (!parsed.success) {
+        const message = `the check's spec is wrong: ${describeIssues(parsed.error)}`;
+        return {
+          ...base,
+          target: "",
+          ...failing("invalid_spec", message, reasons),
+          phases: [],
+          evidence: {},
+        };
+      }
+      const spec = parsed.data;
+      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(spec.timeout)]);
+      const run = new CheckRun(context, signal);
+      const verdict = await settle(() => definition.run(spec, run), spec.timeout, run);
+      const outcome =
+        verdict.reason === "ok"
+          ? passing(verdict)
+          : failing(verdict.reason, verdict.message, reasons, verdict.severity);
+      return {
+        ...base,
+        target: definition.target(spec),
+        ...outcome,
+        phases: run.phases,
+        evidence: run.evidence,
+      };
+    },
+  };
+}
+
+/** Runs to a verdict whatever happens, also when a run ignores its signal. */
+async function settle(
+  work: () => Promise<Verdict<string>>,
+  timeoutMs: number,
+  run: CheckRun,
+): Promise<Verdict<string>> {
+  const hung = new AbortController();
+  const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs + RELEASE_MS), hung.signal]);
+  const gaveUp = new Promise<Verdict<string>>((resolve) => {
+    limit.addEventListener("abort", () => resolve(lateVerdict(run)), { once: true });
+  });
+  try {
+    return await Promise.race([work(), gaveUp]);
+  } catch (error) {
+    return failureVerdict(error, run);
+  } finally {
+    hung.abort();
+  }
+}
+
+function failureVerdict(error: unknown, run: CheckRun): Verdict<string> {
+  if (error instanceof CheckFailure) {
+    run.note(error.evidence);
+    return { reason: error.reason, message: error.message };
+  }
+  if (run.signal.aborted) return lateVerdict(run);
+  const message = error instanceof Error ? error.message : String(error);
+  return { reason: "internal_error" satisfies CommonReason, message };
+}
+
+function lateVerdict(run: CheckRun): Verdict<string> {
+  if (run.context.signal.aborted)
+    return { reason: "aborted", message: "the check was stopped before it ended" };
+  const last = run.phases.at(-1)?.name ?? "its first step";
+  return { reason: "timeout", message: `the check's time was over, last in ${last}` };
+}
+
+function passing(verdict: Verdict<string>): Pick<CheckResult, "ok" | "reason" | "message" | "severity"> {
+  return {
+    ok: true,
+    reason: verdict.reason,
+    message: printable(verdict.message),
+    severity: verdict.severity ?? "ok",
+  };
+}
+
+/** A reason of severity `info` is said, but is no failure. */
+function failing(
+  reason: string,
+  message: string,
+  reasons: ReasonTable<string>,
+  override?: Severity,
+): Pick<CheckResult, "ok" | "reason" | "message" | "severity" | "hint"> {
+  const known = reasons[reason] ?? commonReasons.internal_error;
+  const severity = override ?? known.severity;
+  return { ok: severity === "info", reason, message: printable(message, 600), severity, hint: known.hint };
+}
+
+function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join(".") || "spec"}: ${issue.message}`).join("; ");
+}

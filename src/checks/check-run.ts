@@ -1,0 +1,67 @@
+/** What a check writes down while it runs: phases, evidence and the conversation, kept when a rung fails. */
+import type { CheckContext, Evidence, Phase, Severity } from "./check.ts";
+import { printable } from "./printable.ts";
+
+/** A rung of a check that did not hold, with a reason of the kind's closed list. */
+export class CheckFailure<Reason extends string = string> extends Error {
+  override readonly name = "CheckFailure";
+  readonly reason: Reason;
+  readonly evidence: Evidence;
+
+  constructor(reason: Reason, message: string, details: { evidence?: Evidence; cause?: unknown } = {}) {
+    super(message, { cause: details.cause });
+    this.reason = reason;
+    this.evidence = details.evidence ?? {};
+  }
+}
+
+/** What a check that reached its end says; a severity here overrides the reason's own. */
+export interface Verdict<Reason extends string> {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly severity?: Severity;
+}
+
+export class CheckRun {
+  readonly context: CheckContext;
+  /** Aborts at the check's deadline or when the caller gives up. */
+  readonly signal: AbortSignal;
+  readonly phases: Phase[] = [];
+  #evidence: Evidence = {};
+
+  constructor(context: CheckContext, signal: AbortSignal) {
+    this.context = context;
+    this.signal = signal;
+  }
+
+  get evidence(): Evidence {
+    return this.#evidence;
+  }
+
+  /** Times `work`; the phase is kept also when it throws. */
+  async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const started = this.context.clock.now();
+    try {
+      return await work();
+    } finally {
+      this.phases.push({ name, milliseconds: this.context.clock.now() - started });
+    }
+  }
+
+  /** Adds proof; text of the other side is trimmed and made printable. */
+  note(evidence: Evidence): void {
+    this.#evidence = { ...this.#evidence, ...printableEvidence(evidence) };
+  }
+
+  /** A line of the conversation. Never give it a secret. */
+  say(line: string): void {
+    this.context.transcript(printable(line, 2_000));
+  }
+}
+
+function printableEvidence(evidence: Evidence): Evidence {
+  const entries = Object.entries(evidence).map(
+    ([key, value]) => [key, typeof value === "string" ? printable(value, 500) : value] as const,
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,32 @@
+/** The kinds of check there are, and the one way to run one. */
+import type { DesiredCheck } from "../model/desired-state.ts";
+import type { CheckKind } from "./check-kind.ts";
+import type { CheckContext, CheckResult } from "./check.ts";
+import { commonReasons } from "./common-reasons.ts";
+import { stunCheck } from "./stun-check.ts";
+
+const kinds: ReadonlyMap<string, CheckKind> = new Map([stunCheck].map((kind) => [kind.kind, kind]));
+
+/** Every kind, for validation of manifests and for generated documentation. */
+export function checkKinds(): readonly CheckKind[] {
+  return [...kinds.values()];
+}
+
+/** Runs one check to a result, within its own deadline. Never throws: what cannot run says `invalid_spec`. */
+export async function runCheck(desired: DesiredCheck, context: CheckContext): Promise<CheckResult> {
+  const kind = kinds.get(desired.kind);
+  if (kind !== undefined) return await kind.check(desired.name, desired.spec, context);
+  return {
+    name: desired.name,
+    kind: desired.kind,
+    target: "",
+    ok: false,
+    reason: "invalid_spec",
+    message: `there is no check kind ${desired.kind}; there are ${[...kinds.keys()].join(", ")}`,
+    hint: commonReasons.invalid_spec.hint,
+    severity: "critical",
+    phases: [],
+    evidence: {},
+    checkedAt: context.clock.now(),
+  };
+}

@@ -1,0 +1,74 @@
+/** Carries STUN messages: one UDP socket, or one stream with framing. */
+import { createSocket, type Socket as DatagramSocket } from "node:dgram";
+import { once } from "node:events";
+import { isIPv6, type Socket } from "node:net";
+import { CheckFailure, type CheckRun } from "../check-run.ts";
+import type { ConnectReason } from "../connect/connect-reasons.ts";
+import { connectFailure } from "../connect/open-tcp.ts";
+import { StunFramer } from "./stun-frame.ts";
+
+export interface StunChannel {
+  /** A request over UDP is repeated, over a stream it is not (RFC 8489 section 6.2). */
+  readonly reliable: boolean;
+  send(bytes: Uint8Array): void;
+  /** Called once by the one reader: whole messages, and the failure that ends the channel. */
+  listen(onMessage: (bytes: Uint8Array) => void, onFailure: (failure: CheckFailure) => void): void;
+  close(): void;
+}
+
+/** A connected UDP socket: only the peer's packets arrive, and its port-unreachable is `port_closed`. */
+export async function openUdpChannel(address: string, port: number, run: CheckRun): Promise<StunChannel> {
+  run.say(`udp ${address}:${port}`);
+  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
+  const target = `${address}:${port}/udp`;
+  try {
+    socket.connect(port, address);
+    await once(socket, "connect", { signal: run.signal });
+  } catch (error) {
+    socket.close();
+    throw error instanceof Error ? connectFailure(error, target) : error;
+  }
+  return udpChannel(socket, target);
+}
+
+function udpChannel(socket: DatagramSocket, target: string): StunChannel {
+  let open = true;
+  // Without a listener an error would end the process; the reader adds its own.
+  socket.on("error", () => undefined);
+  return {
+    reliable: false,
+    send: (bytes) => {
+      if (open) socket.send(bytes, () => undefined);
+    },
+    listen: (onMessage, onFailure) => {
+      socket.on("message", onMessage);
+      socket.on("error", (error) => onFailure(connectFailure(error, target)));
+    },
+    close: () => {
+      if (open) socket.close();
+      open = false;
+    },
+  };
+}
+
+/** STUN over an open TCP or TLS connection; closing the channel closes it. */
+export function streamChannel(socket: Socket): StunChannel {
+  const framer = new StunFramer();
+  return {
+    reliable: true,
+    send: (bytes) => void socket.write(bytes),
+    listen: (onMessage, onFailure) => {
+      socket.on("data", (chunk: Uint8Array) => {
+        const read = framer.push(chunk);
+        for (const message of read.messages) onMessage(message);
+        if (read.broken)
+          onFailure(new CheckFailure("bad_answer", "the stream holds something that is not STUN"));
+      });
+      socket.on("error", (error) => onFailure(connectFailure(error, "the connection")));
+      socket.on("close", () =>
+        onFailure(new CheckFailure<ConnectReason>("connection_lost", "the server closed the connection")),
+      );
+    },
+    close: () => void socket.destroy(),
+  };
+}

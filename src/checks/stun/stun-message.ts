@@ -1,0 +1,60 @@
+/** A STUN message as values, and how its attributes are found. */
+import type { MessageClass } from "./stun-constants.ts";
+
+export interface StunAttribute {
+  readonly type: number;
+  readonly value: Uint8Array;
+}
+
+export interface StunMessage {
+  readonly method: number;
+  readonly messageClass: MessageClass;
+  /** 12 bytes. */
+  readonly transactionId: Uint8Array;
+  /** In the order of the message, without MESSAGE-INTEGRITY and FINGERPRINT when encoding. */
+  readonly attributes: readonly StunAttribute[];
+}
+
+/** Value of the first attribute of that type; of duplicates only the first counts (RFC 8489 section 14). */
+export function attributeValue(message: StunMessage, type: number): Uint8Array | undefined {
+  return message.attributes.find((attribute) => attribute.type === type)?.value;
+}
+
+/** The attribute as text; bytes that are no UTF-8 become U+FFFD. */
+export function attributeText(message: StunMessage, type: number): string | undefined {
+  const value = attributeValue(message, type);
+  return value === undefined ? undefined : new TextDecoder().decode(value);
+}
+
+export function textAttribute(type: number, text: string): StunAttribute {
+  return { type, value: new TextEncoder().encode(text) };
+}
+
+export function uint32Attribute(type: number, number: number): StunAttribute {
+  const value = new Uint8Array(4);
+  new DataView(value.buffer).setUint32(0, number);
+  return { type, value };
+}
+
+/** The attribute as an unsigned 32-bit number; undefined when absent or not 4 bytes long. */
+export function attributeUint32(message: StunMessage, type: number): number | undefined {
+  const value = attributeValue(message, type);
+  if (value?.length !== 4) return undefined;
+  return new DataView(value.buffer, value.byteOffset, 4).getUint32(0);
+}
+
+export interface StunError {
+  /** 300-699. */
+  readonly code: number;
+  readonly phrase: string;
+}
+
+/** ERROR-CODE (RFC 8489 section 14.8); undefined when absent or malformed. */
+export function stunError(message: StunMessage, type: number): StunError | undefined {
+  const value = attributeValue(message, type);
+  if (value === undefined || value.length < 4) return undefined;
+  const hundreds = (value[2] ?? 0) & 0x07;
+  const rest = value[3] ?? 0;
+  if (hundreds < 3 || hundreds > 6 || rest > 99) return undefined;
+  return { code: hundreds * 100 + rest, phrase: new TextDecoder().decode(value.subarray(4)) };
+}
