@@ -30,7 +30,11 @@ export interface AgentApi {
   /** Lines of a container's journal. */
   logs(container: string, lines: number, signal: AbortSignal): Promise<string>;
   /** Runs checks now: all, or one by name; `host` is the host's own. */
-  check(name: string | undefined, transcript: (line: string) => void, signal: AbortSignal): Promise<readonly CheckResult[]>;
+  check(
+    name: string | undefined,
+    transcript: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<readonly CheckResult[]>;
   /** Root only from here on. */
   confirm(id: string): Promise<{ readonly accepted: boolean; readonly message: string }>;
   suspend(reason: string): Promise<void>;
