@@ -6,13 +6,11 @@ import type { Lxd } from "./lxd.ts";
 import { change } from "./operation.ts";
 import { find, pathOf, read } from "./request.ts";
 import type { Requester } from "./request.ts";
-import { lxdImageSchema } from "./schema.ts";
+import { lxdImageAliasSchema, lxdImageSchema } from "./schema.ts";
 
 /** Packing a few hundred megabytes on a slow disk. */
 const PUBLISH_DEADLINE_MS = 900_000;
 const DELETE_DEADLINE_MS = 120_000;
-
-const aliasSchema = z.object({ target: z.string() });
 
 export type ImageMethods = Pick<Lxd, "images" | "publishImage" | "deleteImage">;
 
@@ -33,7 +31,7 @@ export function imageMethods(requester: Requester, clock: Clock): ImageMethods {
     },
     publishImage: async (instance, alias, properties, progress) => {
       // An alias points to one image: what it names now (an interrupted earlier build) has to go first.
-      const old = await find(requester, aliasSchema, { path: pathOf`images/aliases/${alias}` });
+      const old = await find(requester, lxdImageAliasSchema, { path: pathOf`images/aliases/${alias}` });
       if (old) await deleteImage(old.target);
       const json = {
         source: { type: "instance", name: instance },

@@ -57,6 +57,8 @@ export const lxdImageSchema = z
   .readonly();
 export type LxdImage = z.infer<typeof lxdImageSchema>;
 
+export const lxdImageAliasSchema = z.object({ target: z.string() });
+
 export const lxdVolumeSchema = z
   .object({
     name: z.string(),
@@ -80,6 +82,28 @@ export const lxdNetworkSchema = z
   })
   .readonly();
 export type LxdNetwork = z.infer<typeof lxdNetworkSchema>;
+
+const aclRuleSchema = z
+  .object({
+    action: z.enum(["allow", "drop", "reject", "allow-stateless"]),
+    state: z.enum(["enabled", "disabled", "logged"]),
+    source: z.string().optional(),
+    /** Addresses or networks, comma-separated. */
+    destination: z.string().optional(),
+    protocol: z.string().optional(),
+    destination_port: z.string().optional(),
+    description: z.string().optional(),
+  })
+  .readonly();
+export type LxdAclRule = z.infer<typeof aclRuleSchema>;
+
+export const lxdNetworkAclSchema = z.object({
+  name: z.string(),
+  description: z.string().default(""),
+  config: stringMap,
+  egress: z.array(aclRuleSchema),
+  ingress: z.array(aclRuleSchema),
+});
 
 export const lxdPoolSchema = z
   .object({
