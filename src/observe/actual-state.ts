@@ -44,8 +44,10 @@ export interface ActualContainer {
 export interface ContainerRecord {
   /** `user.convene.image`: alias the container was created for. */
   readonly image?: string;
-  /** `user.convene.role`: a replacement on its way in, or the old one kept until the new is verified. */
-  readonly role: "active" | "next" | "old";
+  /** `user.convene.role`: a replacement on its way in, the old one kept until the new is verified, an image's builder. */
+  readonly role: "active" | "next" | "old" | "build";
+  /** `user.convene.conferences`: where the number of people in calls is read, on bridges. */
+  readonly conferences?: string;
   /** `user.convene.files`: path → digest/structure digest of the last completed write. */
   readonly files: Readonly<Record<string, RecordedFile>>;
   /** `user.convene.accounts`: JID → fingerprint. */

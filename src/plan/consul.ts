@@ -89,7 +89,8 @@ function writeKv(
     disruption: "none",
     dependsOn,
     puts: diff.puts,
-    deletes: [...diff.deletes, ...diff.released],
+    deletes: diff.deletes,
+    releases: diff.released,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Names of a container's stand-by forms during a replacement. */
 
-export type ContainerForm = "active" | "next" | "old";
+export type ContainerForm = "active" | "next" | "old" | "build";
 
 /** The replacement being prepared. */
 export function nextName(name: string): string {

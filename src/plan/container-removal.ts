@@ -15,8 +15,11 @@ export function planContainerRemoval(desired: DesiredState, actual: ActualState)
       kind: "delete-container",
       id: actionId.deleteContainer(found.name),
       subject: `container/${found.name}`,
-      cause: "removed",
-      reason: "no manifest wants this container any more",
+      cause: found.record.role === "build" ? "interrupted" : "removed",
+      reason:
+        found.record.role === "build"
+          ? "it was left by an interrupted image build"
+          : "no manifest wants this container any more",
       changes: [],
       disruption: found.record.role === "active" && found.statusCode === 103 ? "calls" : "none",
       dependsOn: [],

@@ -63,7 +63,12 @@ export function reportError(error: unknown): ErrorReport {
     };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "InternalError", message, retryable: false, hint: "this is a defect in convene: please report it" };
+  return {
+    code: "InternalError",
+    message,
+    retryable: false,
+    hint: "this is a defect in convene: please report it",
+  };
 }
 
 /** One line for a log or a terminal: `site.yaml:14:3: message (hint)`. */

@@ -1,0 +1,62 @@
+/** Holds back an action that would end calls until nobody is in one. */
+import type { Action } from "../plan/action.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Bridge } from "./participants.ts";
+
+const ASK_EVERY_MS = 2_000;
+const SAY_EVERY_MS = 10_000;
+
+export interface GateOptions {
+  readonly clock: Clock;
+  /** Longest wait; then the action goes although people are in a call. */
+  readonly maxWaitMs: number;
+  readonly bridges: readonly Bridge[];
+  readonly count: (bridge: Bridge) => Promise<number>;
+}
+
+export interface GateRequest {
+  readonly action: Action;
+  /** Asked anew each round: a push with `-o now` may arrive while an action waits. */
+  readonly now: () => boolean;
+  readonly onWaiting: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the action may go. Rejects with the signal's reason when a newer revision supersedes the wait. */
+export async function waitForCallsToEnd(options: GateOptions, request: GateRequest): Promise<void> {
+  if (request.action.disruption !== "calls") return;
+  const bridges = concerned(request.action, options.bridges);
+  const started = options.clock.now();
+  let saidAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    request.signal.throwIfAborted();
+    if (request.now() || options.clock.now() - started >= options.maxWaitMs) return;
+    const counts = await Promise.all(bridges.map(options.count));
+    const people = counts.reduce((sum, count) => sum + count, 0);
+    if (people === 0) return;
+    if (options.clock.now() - saidAt >= SAY_EVERY_MS) {
+      saidAt = options.clock.now();
+      const minutes = Math.ceil((options.maxWaitMs - (saidAt - started)) / 60_000);
+      request.onWaiting(
+        `waits: ${describePeople(people)} in a call (at most ${minutes} min more; git push -o now does not wait)`,
+      );
+    }
+    await options.clock.sleep(ASK_EVERY_MS, request.signal);
+  }
+}
+
+/** A bridge's own action concerns its own calls; turn and signaling carry everybody's. */
+function concerned(action: Action, bridges: readonly Bridge[]): readonly Bridge[] {
+  const name = containerOf(action);
+  const own = bridges.filter((bridge) => bridge.name === name);
+  return own.length > 0 ? own : bridges;
+}
+
+function containerOf(action: Action): string | undefined {
+  if (action.kind === "delete-container") return action.name;
+  return "container" in action ? action.container.name : undefined;
+}
+
+function describePeople(count: number): string {
+  return count === 1 ? "1 person" : `${count} people`;
+}

@@ -1,0 +1,63 @@
+/** What convene writes on an instance (`user.convene.*`) so that a crash loses nothing. */
+import { z } from "zod";
+import type { ContainerRecord, RecordedFile } from "./actual-state.ts";
+
+export const OWNER_KEY = "user.convene.owner";
+export const OWNER_VALUE = "convene";
+export const IMAGE_KEY = "user.convene.image";
+export const ROLE_KEY = "user.convene.role";
+export const CONFERENCES_KEY = "user.convene.conferences";
+export const FILES_KEY = "user.convene.files";
+export const ACCOUNTS_KEY = "user.convene.accounts";
+
+const roleSchema = z.enum(["active", "next", "old", "build"]).catch("active");
+const filesSchema = z.record(z.string(), z.tuple([z.string(), z.string()]));
+const accountsSchema = z.record(z.string(), z.string());
+
+/** Whether LXD config says that convene owns the object. Root may set the key to hand an object over. */
+export function isOwned(config: Readonly<Record<string, string>>): boolean {
+  return config[OWNER_KEY] === OWNER_VALUE;
+}
+
+/** Reads the record; what somebody damaged by hand reads as empty, so that it is written again. */
+export function readRecord(config: Readonly<Record<string, string>>): ContainerRecord {
+  const image = config[IMAGE_KEY];
+  const conferences = config[CONFERENCES_KEY];
+  const files = filesSchema.safeParse(parseJson(config[FILES_KEY]));
+  const accounts = accountsSchema.safeParse(parseJson(config[ACCOUNTS_KEY]));
+  return {
+    ...(image === undefined ? {} : { image }),
+    ...(conferences === undefined ? {} : { conferences }),
+    role: roleSchema.parse(config[ROLE_KEY]),
+    files: files.success
+      ? Object.fromEntries(
+          Object.entries(files.data).map(([path, [digest, structure]]) => [path, { digest, structure }]),
+        )
+      : {},
+    accounts: accounts.success ? accounts.data : {},
+  };
+}
+
+/** The value of `user.convene.files`. */
+export function encodeFiles(files: Readonly<Record<string, RecordedFile>>): string {
+  const entries = Object.entries(files).toSorted(([a], [b]) => a.localeCompare(b));
+  return JSON.stringify(
+    Object.fromEntries(entries.map(([path, { digest, structure }]) => [path, [digest, structure]])),
+  );
+}
+
+/** The value of `user.convene.accounts`. */
+export function encodeAccounts(accounts: Readonly<Record<string, string>>): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(accounts).toSorted(([a], [b]) => a.localeCompare(b))),
+  );
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

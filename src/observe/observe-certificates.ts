@@ -1,0 +1,44 @@
+/** The certificates on the proxy's disk, read as public chains through LXD's file door. */
+import { X509Certificate } from "node:crypto";
+import type { Lxd } from "../lxd/lxd.ts";
+import type { DesiredCertificate } from "../model/desired-state.ts";
+import type { ActualCertificate } from "./actual-state.ts";
+
+/** Where `cert-deploy` leaves the full chain of a domain (upstream.md row 25). */
+export function certificatePath(domain: string): string {
+  return `/var/certs/${domain}.cert.pem`;
+}
+
+/** Reads each domain's chain; a missing or unreadable file counts as no certificate. */
+export async function observeCertificates(
+  lxd: Lxd,
+  certificates: readonly DesiredCertificate[],
+  running: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, ActualCertificate>> {
+  const found = await Promise.all(
+    certificates
+      .filter((certificate) => running.has(certificate.container))
+      .map(async ({ domain, container }): Promise<[string, ActualCertificate] | undefined> => {
+        const content = await lxd.readFile(container, certificatePath(domain));
+        const parsed = content && parseLeaf(domain, Buffer.from(content).toString("utf8"));
+        return parsed ? [domain, parsed] : undefined;
+      }),
+  );
+  return new Map(found.filter((entry) => entry !== undefined));
+}
+
+function parseLeaf(domain: string, pem: string): ActualCertificate | undefined {
+  try {
+    const leaf = new X509Certificate(pem);
+    return {
+      domain,
+      selfSigned: leaf.issuer === leaf.subject,
+      notBefore: leaf.validFromDate.getTime(),
+      notAfter: leaf.validToDate.getTime(),
+      names: (leaf.subjectAltName ?? "").split(", ").map((name) => name.replace(/^DNS:/, "")),
+      fingerprint: leaf.fingerprint256.replaceAll(":", "").toLowerCase(),
+    };
+  } catch {
+    return undefined;
+  }
+}
