@@ -17,9 +17,9 @@ export function oneOf<const Fields extends Readonly<Record<string, z.ZodType>>>(
     .meta({ minProperties: 1, maxProperties: 1 })
     .transform((input, context): OneOf<Fields> => {
       const present = names.filter((name) => input[name] !== undefined);
-      const [only] = present;
-      if (only !== undefined && present.length === 1)
-        return { kind: only, value: input[only] } as OneOf<Fields>;
+      const [kind] = present;
+      const candidate = { kind, value: kind === undefined ? undefined : input[kind] };
+      if (present.length === 1 && isOneOf<Fields>(candidate, names)) return candidate;
       const found = present.length === 0 ? "none" : present.join(" and ");
       context.addIssue({
         code: "custom",
@@ -28,4 +28,12 @@ export function oneOf<const Fields extends Readonly<Record<string, z.ZodType>>>(
       });
       return z.NEVER;
     });
+}
+
+/** The value has passed the schema of its field before; what is left to see is that the field is one of them. */
+function isOneOf<Fields extends Readonly<Record<string, z.ZodType>>>(
+  candidate: { readonly kind: string | undefined; readonly value: unknown },
+  names: readonly string[],
+): candidate is OneOf<Fields> {
+  return candidate.kind !== undefined && names.includes(candidate.kind);
 }

@@ -14,7 +14,9 @@ const email = z
   .strictObject({
     to: emailAddress,
     from: emailAddress.optional().describe("The sender; the site's adminEmail otherwise."),
-    host: z.union([domainName, ipAddress, z.literal("localhost")]).describe("The mail server."),
+    host: z
+      .union([domainName, ipAddress, z.literal("localhost")])
+      .describe("The mail server: its name or address."),
     port: port.optional().describe("587, or 465 with security: tls, or 25 with security: none."),
     security: z.enum(["starttls", "tls", "none"]).default("starttls"),
     user: singleLine.optional(),
