@@ -1,0 +1,31 @@
+#!/bin/sh
+# Reloads HAProxy and waits until the new worker serves; the replaced one keeps its connections.
+#
+# Before that it writes down what is known of other modules' servers, so that the new worker need
+# not ask Consul before it can serve them. systemd hands over the master's process id.
+#
+# Usage: MAINPID=PID haproxy-reload
+set -eu
+. "${0%/*}/certificates.sh"
+
+master_socket=$root/run/haproxy-master.sock
+state=$root/var/lib/haproxy/server-state
+
+current_worker() {
+    printf 'show proc\n' | socat -t 5 - "UNIX-CONNECT:$master_socket" |
+        awk '/^# old workers/ { exit } $2 == "worker" { print $1 }'
+}
+
+if haproxy_runs; then
+    printf 'show servers state\n' | haproxy_says > "$state.new" && mv -f "$state.new" "$state"
+fi
+before=$(current_worker)
+kill -USR2 "$MAINPID"
+attempts=0
+while [ "$attempts" -lt 100 ]; do
+    attempts=$((attempts + 1))
+    sleep 0.1
+    after=$(current_worker 2> /dev/null) || continue
+    [ -z "$after" ] || [ "$after" = "$before" ] || exit 0
+done
+fail "no new worker 10 s after the reload; its words are in: journalctl -u haproxy"
