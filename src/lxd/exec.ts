@@ -3,9 +3,9 @@ import type { Clock } from "../system/clock.ts";
 import { ConveneError } from "../system/errors.ts";
 import { openExecStreams } from "./exec-streams.ts";
 import type { ExecStreams } from "./exec-streams.ts";
-import { hasCode, unexpected } from "./lxd-errors.ts";
+import { hasCode, refused, unexpected } from "./lxd-errors.ts";
 import type { ExecRequest, ExecResult } from "./lxd.ts";
-import { waitForOperation } from "./operation.ts";
+import { untilEnded } from "./operation.ts";
 import { pathOf } from "./request.ts";
 import type { Requester } from "./request.ts";
 import type { LxdOperation } from "./schema.ts";
@@ -76,21 +76,19 @@ async function start(requester: Requester, request: ExecRequest): Promise<LxdOpe
   throw unexpected("POST exec", "no operation");
 }
 
-/** The exit code: the operation itself succeeds even when the command fails. */
+/** The exit code. LXD calls an operation whose command ends with 126 or 127 a failure; to us it is a result. */
 async function wait(
   requester: Requester,
   clock: Clock,
   operation: LxdOperation,
   request: ExecRequest,
 ): Promise<number> {
+  const what = `exec in ${request.instance}`;
   const deadlineMs = request.timeoutMs + KILL_AFTER_SECONDS * 1000 + MARGIN_MS;
-  const done = await waitForOperation(requester, operation, `exec in ${request.instance}`, {
-    clock,
-    deadlineMs,
-  });
-  const exitCode = done.metadata["return"];
-  if (typeof exitCode === "number") return exitCode;
-  throw unexpected("POST exec", "no exit code");
+  const ended = await untilEnded(requester, operation, what, { clock, deadlineMs });
+  const exitCode = ended.metadata["return"];
+  if (typeof exitCode === "number" && exitCode >= 0) return exitCode;
+  throw refused(what, ended.status_code, ended.err || "no exit code");
 }
 
 function timedOut(request: ExecRequest, streams: ExecStreams, cause?: unknown): ConveneError {

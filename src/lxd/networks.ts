@@ -23,6 +23,8 @@ export interface NetworkAclSpec {
   /** What containers may not, or may, reach. LXD orders them: drop, reject, allow, then the network's default. */
   readonly egress: readonly LxdAclRule[];
   readonly ingress: readonly LxdAclRule[];
+  /** `user.*` keys, such as a mark of ownership; set when it is made. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 type Ensured = "created" | "changed" | "already there";
@@ -54,7 +56,7 @@ export async function ensureNetworkAcl(
   if (!existing) {
     await change(
       server,
-      { method: "POST", path: "/1.0/network-acls", json: { ...spec, config: {} } },
+      { method: "POST", path: "/1.0/network-acls", json: { ...spec, config: spec.config ?? {} } },
       options,
     );
     return "created";

@@ -34,12 +34,24 @@ export async function change(
   return await waitForOperation(requester, answer.metadata, nameOf(request), options);
 }
 
-/**
- * Waits until an operation has ended. Throws its failure in LXD's words, `LxdTimeout` (retryable) when the
- * deadline passes, and `LxdOutcomeUnknown` (retryable) when LXD has forgotten it: finished operations vanish
- * after 5 s and with every restart of the daemon, so the caller must read the object again.
- */
+/** Waits like `untilEnded`, and throws the operation's failure in LXD's words. */
 export async function waitForOperation(
+  requester: Requester,
+  operation: LxdOperation,
+  what: string,
+  options: WaitOptions,
+): Promise<LxdOperation> {
+  const ended = await untilEnded(requester, operation, what, options);
+  if (ended.status_code === SUCCESS) return ended;
+  throw refused(what, ended.status_code, ended.err || "cancelled");
+}
+
+/**
+ * Waits until an operation has ended, well or badly. Throws `LxdTimeout` (retryable) when the deadline passes, and
+ * `LxdOutcomeUnknown` (retryable) when LXD has forgotten it: ended operations vanish after 5 s and with every
+ * restart of the daemon, so the caller must read the object again.
+ */
+export async function untilEnded(
   requester: Requester,
   operation: LxdOperation,
   what: string,
@@ -57,8 +69,7 @@ export async function waitForOperation(
       told = message;
       options.progress?.(message);
     }
-    if (current.status_code === SUCCESS) return current;
-    if (current.status_code > SUCCESS) throw refused(what, current.status_code, current.err || "cancelled");
+    if (current.status_code >= SUCCESS) return current;
   }
 }
 

@@ -11,6 +11,8 @@ export interface ProjectSpec {
   readonly description: string;
   /** The networks its containers may be on. */
   readonly networks: readonly string[];
+  /** Further keys, such as a mark of ownership. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /** Since LXD 4.21; without it, the closed list of devices in the manifests' schema is what limits networks. */
@@ -41,7 +43,7 @@ export async function ensureProject(
 ): Promise<"created" | "changed" | "already there"> {
   const options = { clock, deadlineMs: OPERATION_DEADLINE_MS };
   const path = pathOf`projects/${spec.name}`;
-  const restrictions = await restrictionsFor(server, spec);
+  const restrictions = { ...(await restrictionsFor(server, spec)), ...spec.config };
   const existing = await find(server, lxdProjectSchema, { path, project: null });
   if (!existing) {
     const json = { name: spec.name, description: spec.description, config: { ...FEATURES, ...restrictions } };
