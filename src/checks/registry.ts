@@ -4,8 +4,12 @@ import type { CheckKind } from "./check-kind.ts";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { commonReasons } from "./common-reasons.ts";
 import { stunCheck } from "./stun-check.ts";
+import { tlsCheck } from "./tls-check.ts";
+import { turnCheck } from "./turn-check.ts";
 
-const kinds: ReadonlyMap<string, CheckKind> = new Map([stunCheck].map((kind) => [kind.kind, kind]));
+const kinds: ReadonlyMap<string, CheckKind> = new Map(
+  [stunCheck, tlsCheck, turnCheck].map((kind) => [kind.kind, kind]),
+);
 
 /** Every kind, for validation of manifests and for generated documentation. */
 export function checkKinds(): readonly CheckKind[] {

@@ -25,3 +25,17 @@ export const targetFields = {
   address: ipField.optional(),
   timeout: durationField.default(10_000),
 };
+
+/** `{first, last}` as a parameter of type portRange gives it, or `50000-51000`. */
+export const portRangeField = z
+  .union([
+    z.object({ first: portField, last: portField }),
+    z
+      .string()
+      .regex(/^\d{1,5}-\d{1,5}$/, "write a range such as 50000-51000")
+      .transform((text) => {
+        const [first = 0, last = 0] = text.split("-").map(Number);
+        return { first, last };
+      }),
+  ])
+  .refine(({ first, last }) => first <= last && last <= 65_535, "the range runs backwards or too far");

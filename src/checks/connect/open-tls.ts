@@ -1,40 +1,57 @@
-/** A TLS handshake on an open connection, as one phase of a check, with the certificate judged afterwards. */
+/** A TLS handshake on an open connection, as one phase of a check, with the certificate judged afterwards or not. */
 import { isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from "node:tls";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { TlsReason } from "./connect-reasons.ts";
 
 export interface TlsOptions {
   readonly serverName: string;
-  /** An unknown or self-signed issuer is evidence, not a failure; dates and names still count. */
+  /** An unknown or self-signed issuer is evidence, not a failure. */
   readonly allowSelfSigned: boolean;
   readonly alpn?: readonly string[];
 }
 
-/** Ends with `tls_*`. The socket's certificate is accepted first and judged here, so that it can be shown. */
-export function openTls(socket: Socket, options: TlsOptions, run: CheckRun): Promise<TLSSocket> {
+/** The certificate is accepted first and judged here, so that it can be shown. Fails with a TlsReason. */
+export async function openTls(socket: Socket, options: TlsOptions, run: CheckRun): Promise<TLSSocket> {
+  const secured = await startTls(socket, { ...options, secureContext: run.context.secureContext }, run);
+  try {
+    judge(secured, options, run);
+    return secured;
+  } catch (error) {
+    secured.destroy();
+    throw error;
+  }
+}
+
+export interface HandshakeOptions {
+  readonly serverName: string;
+  readonly secureContext: SecureContext;
+  readonly alpn?: readonly string[];
+}
+
+/** Only the handshake, any certificate accepted. Fails with `tls_handshake_failed`. */
+export function startTls(socket: Socket, options: HandshakeOptions, run: CheckRun): Promise<TLSSocket> {
   return run.phase("tls", async () => {
     const secured = connect({
       socket,
-      secureContext: run.context.secureContext,
+      secureContext: options.secureContext,
       rejectUnauthorized: false,
       ...(isIP(options.serverName) === 0 ? { servername: options.serverName } : {}),
       ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     });
     try {
       await handshake(secured, run.signal);
-      run.say(`tls ${secured.getProtocol() ?? "?"} ${secured.getCipher().name} as ${options.serverName}`);
-      judge(secured, options, run);
-      return secured;
     } catch (error) {
       secured.destroy();
       throw error;
     }
+    run.say(`tls ${secured.getProtocol() ?? "?"} ${secured.getCipher().name} as ${options.serverName}`);
+    return secured;
   });
 }
 
 /** Resolves after the handshake; rejects with `tls_handshake_failed` in OpenSSL's words. */
-export function handshake(secured: TLSSocket, signal: AbortSignal): Promise<void> {
+function handshake(secured: TLSSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       signal.removeEventListener("abort", stop);

@@ -1,0 +1,206 @@
+/** One TURN allocation (RFC 8656): made with a long-term credential, used, and given back. */
+import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { longTermKey, type TurnCredential } from "../stun/credentials.ts";
+import { readXorAddress, type TransportAddress, xorAddressAttribute } from "../stun/stun-address.ts";
+import type { StunClient } from "../stun/stun-client.ts";
+import { Attribute, MessageClass, Method } from "../stun/stun-constants.ts";
+import type { DecodedStun } from "../stun/stun-decode.ts";
+import {
+  attributeText,
+  attributeValue,
+  type StunAttribute,
+  type StunError,
+  stunError,
+  textAttribute,
+  uint32Attribute,
+} from "../stun/stun-message.ts";
+import type { TurnReason } from "./turn-reasons.ts";
+
+/** UDP's protocol number in the first byte (RFC 8656 section 18.8). */
+const TRANSPORT_UDP = 17 << 24;
+/** Seconds; short, so that an allocation nobody could give back ends by itself. */
+const LIFETIME_SECONDS = 60;
+const ANSWER_MS = 3_000;
+const RELEASE_MS = 1_500;
+
+export interface Challenge {
+  readonly realm: string;
+  readonly nonce: string;
+}
+
+/** Allocate without a credential: the server must ask for one. */
+export async function requestChallenge(client: StunClient, run: CheckRun): Promise<Challenge> {
+  run.say("→ allocate without a credential");
+  const answer = await client.request(
+    { method: Method.allocate, attributes: () => [requestedTransport()], options: { fingerprint: true } },
+    { waitMs: ANSWER_MS, signal: run.signal },
+  );
+  if (answer.messageClass === MessageClass.success) {
+    throw failure("no_authentication", "an allocation was given without a credential");
+  }
+  const error = stunError(answer, Attribute.errorCode);
+  run.say(`← ${describe(error)}`);
+  const realm = attributeText(answer, Attribute.realm);
+  const nonce = attributeText(answer, Attribute.nonce);
+  if (error?.code !== 401 || realm === undefined || nonce === undefined) {
+    throw failure("no_challenge", `expected 401 with realm and nonce, got ${describe(error)}`, error);
+  }
+  run.note({ realm });
+  return { realm, nonce };
+}
+
+export class TurnSession {
+  readonly #client: StunClient;
+  readonly #credential: TurnCredential;
+  readonly #realm: string;
+  readonly #key: Uint8Array;
+  readonly #run: CheckRun;
+  #nonce: string;
+  #mayBeAllocated = false;
+
+  constructor(client: StunClient, credential: TurnCredential, challenge: Challenge, run: CheckRun) {
+    this.#client = client;
+    this.#credential = credential;
+    this.#realm = challenge.realm;
+    this.#nonce = challenge.nonce;
+    this.#key = longTermKey(credential, challenge.realm);
+    this.#run = run;
+  }
+
+  /** The relayed address. A family other than the server's own must be asked for (RFC 8656 section 7.2). */
+  async allocate(): Promise<TransportAddress> {
+    this.#run.say(`→ allocate as ${this.#credential.username}`);
+    this.#mayBeAllocated = true;
+    const answer = await this.#ask(
+      Method.allocate,
+      () => [requestedTransport(), uint32Attribute(Attribute.lifetime, LIFETIME_SECONDS)],
+      "allocate_timeout",
+    );
+    if (answer.messageClass === MessageClass.error)
+      throw allocateFailure(stunError(answer, Attribute.errorCode));
+    const relayed = readXorAddress(attributeValue(answer, Attribute.xorRelayedAddress), answer.transactionId);
+    const mapped = readXorAddress(attributeValue(answer, Attribute.xorMappedAddress), answer.transactionId);
+    if (mapped !== undefined) this.#run.note({ reflexiveAddress: mapped.address });
+    if (relayed === undefined) throw failure("allocate_failed", "the answer names no relayed address");
+    this.#run.say(`← allocated ${relayed.address}:${relayed.port}`);
+    return relayed;
+  }
+
+  /** The error the permission was refused with, undefined when it was given. */
+  async permit(address: string): Promise<StunError | undefined> {
+    this.#run.say(`→ permission for ${address}`);
+    const answer = await this.#ask(
+      Method.createPermission,
+      (id) => [xorAddressAttribute(Attribute.xorPeerAddress, { address, port: 0 }, id)],
+      "permission_timeout",
+    );
+    if (answer.messageClass === MessageClass.success) {
+      this.#run.say("← permitted");
+      return undefined;
+    }
+    const error = stunError(answer, Attribute.errorCode);
+    this.#run.say(`← ${describe(error)}`);
+    return error ?? { code: 0, phrase: "an error without a code" };
+  }
+
+  /** Sends `payload` to a peer in a Send indication, which is never answered. */
+  send(peer: TransportAddress, payload: Uint8Array): void {
+    this.#client.indicate({
+      method: Method.send,
+      attributes: (id) => [
+        xorAddressAttribute(Attribute.xorPeerAddress, peer, id),
+        { type: Attribute.data, value: payload },
+      ],
+    });
+  }
+
+  /** Gives the allocation back, if there can be one; failing to do so is not the check's finding. */
+  async release(): Promise<void> {
+    if (!this.#mayBeAllocated) return;
+    try {
+      await this.#exchange(
+        Method.refresh,
+        () => [uint32Attribute(Attribute.lifetime, 0)],
+        RELEASE_MS,
+        AbortSignal.timeout(RELEASE_MS),
+      );
+      this.#run.say("→ refresh 0 ← released");
+    } catch {
+      this.#run.say(`→ refresh 0: no answer, the allocation ends by itself in ${LIFETIME_SECONDS} s`);
+    }
+  }
+
+  async #ask(
+    method: number,
+    attributes: (transactionId: Uint8Array) => readonly StunAttribute[],
+    onSilence: TurnReason,
+  ): Promise<DecodedStun> {
+    try {
+      const answer = await this.#exchange(method, attributes, ANSWER_MS, this.#run.signal);
+      if (answer.messageClass === MessageClass.success && answer.verifyIntegrity(this.#key) !== true) {
+        throw failure("bad_integrity", "the answer's MESSAGE-INTEGRITY is missing or wrong");
+      }
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CheckFailure) || error.reason !== "no_answer") throw error;
+      throw failure(onSilence, error.message);
+    }
+  }
+
+  /** Asks once more with the new nonce when the old one is stale (RFC 8489 section 9.2.5). */
+  async #exchange(
+    method: number,
+    attributes: (transactionId: Uint8Array) => readonly StunAttribute[],
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<DecodedStun> {
+    const send = (): Promise<DecodedStun> =>
+      this.#client.request(
+        {
+          method,
+          attributes: (id) => [...attributes(id), ...this.#identity()],
+          options: { integrityKey: this.#key, fingerprint: true },
+        },
+        { waitMs, signal },
+      );
+    const answer = await send();
+    const nonce = attributeText(answer, Attribute.nonce);
+    if (stunError(answer, Attribute.errorCode)?.code !== 438 || nonce === undefined) return answer;
+    this.#nonce = nonce;
+    return await send();
+  }
+
+  #identity(): readonly StunAttribute[] {
+    return [
+      textAttribute(Attribute.username, this.#credential.username),
+      textAttribute(Attribute.realm, this.#realm),
+      textAttribute(Attribute.nonce, this.#nonce),
+    ];
+  }
+}
+
+function requestedTransport(): StunAttribute {
+  return uint32Attribute(Attribute.requestedTransport, TRANSPORT_UDP);
+}
+
+/** Error codes of Allocate: RFC 8656 section 7.3 and 8489 section 14.8. */
+function allocateFailure(error: StunError | undefined): CheckFailure<TurnReason> {
+  const words = `the allocation was refused: ${describe(error)}`;
+  if (error?.code === 401) return failure("unauthorized", words, error);
+  if (error?.code === 403) return failure("forbidden", words, error);
+  if (error?.code === 486) return failure("quota_reached", words, error);
+  if (error?.code === 508) return failure("no_capacity", words, error);
+  return failure("allocate_failed", words, error);
+}
+
+export function describe(error: StunError | undefined): string {
+  return error === undefined ? "an answer without an error code" : `${error.code} ${error.phrase}`;
+}
+
+function failure(reason: TurnReason, message: string, error?: StunError): CheckFailure<TurnReason> {
+  return new CheckFailure(
+    reason,
+    message,
+    error === undefined ? {} : { evidence: { errorCode: error.code } },
+  );
+}

@@ -1,0 +1,146 @@
+/** Runs Debian's coturn as a process of its own on loopback, with a generated configuration. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface CoturnOptions {
+  readonly secret: string;
+  readonly realm?: string;
+  readonly certificatePem?: string;
+  readonly keyPem?: string;
+  /** Gives allocations to anybody. */
+  readonly open?: boolean;
+  /** More lines of turnserver.conf. */
+  readonly extra?: readonly string[];
+}
+
+export interface CoturnServer {
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly relayPorts: { readonly first: number; readonly last: number };
+  /** What it printed so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Listens and relays on 127.0.0.1. Rejects when coturn is not there or does not come up in 10 s. */
+export async function startCoturn(options: CoturnOptions): Promise<CoturnServer> {
+  const folder = mkdtempSync(join(tmpdir(), "convene-coturn-"));
+  const port = await freePort();
+  const tlsPort = await freePort();
+  const relayPorts = { first: port + 1, last: port + 40 };
+  const config = join(folder, "turnserver.conf");
+  writeFileSync(config, configuration(options, folder, port, tlsPort, relayPorts).join("\n"));
+  const child = spawn("turnserver", ["-c", config], { stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  child.stdout.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await answering(port, child);
+  } catch (error) {
+    await stop();
+    throw new Error(`coturn did not start: ${lines.join("").slice(-2_000)}`, { cause: error });
+  }
+  return { port, tlsPort, relayPorts, log: () => lines.join(""), stop };
+}
+
+function configuration(
+  options: CoturnOptions,
+  folder: string,
+  port: number,
+  tlsPort: number,
+  relayPorts: { readonly first: number; readonly last: number },
+): string[] {
+  const tls: string[] = [];
+  if (options.certificatePem === undefined) tls.push("no-tls");
+  else {
+    writeFileSync(join(folder, "cert.pem"), options.certificatePem);
+    writeFileSync(join(folder, "key.pem"), options.keyPem ?? "", { mode: 0o600 });
+    tls.push(`cert=${join(folder, "cert.pem")}`, `pkey=${join(folder, "key.pem")}`);
+  }
+  return [
+    "listening-ip=127.0.0.1",
+    "relay-ip=127.0.0.1",
+    `listening-port=${port}`,
+    `tls-listening-port=${tlsPort}`,
+    `min-port=${relayPorts.first}`,
+    `max-port=${relayPorts.last}`,
+    ...(options.open === true ? ["no-auth"] : ["use-auth-secret", `static-auth-secret=${options.secret}`]),
+    `realm=${options.realm ?? "turn.test"}`,
+    "fingerprint",
+    "no-cli",
+    "no-dtls",
+    "no-rfc5780",
+    "allow-loopback-peers",
+    `userdb=${join(folder, "turndb")}`,
+    `pidfile=${join(folder, "pid")}`,
+    "log-file=stdout",
+    "simple-log",
+    "verbose",
+    ...tls,
+    ...(options.extra ?? []),
+    "",
+  ];
+}
+
+/** Whether Debian's coturn is installed. */
+export function coturnInstalled(): boolean {
+  try {
+    execFileSync("sh", ["-c", "command -v turnserver"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A TCP port free on loopback, with room above it for relay ports. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return port < 65_000 ? port : await freePort();
+}
+
+/** A binding request, the 20 bytes of RFC 8489's header, is answered once coturn listens. */
+async function answering(port: number, child: ChildProcess): Promise<void> {
+  const request = Buffer.from("000100002112a442000102030405060708090a0b", "hex");
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    if (await answered(port, request)) return;
+    await delay(50);
+  }
+  throw new Error("no answer in time");
+}
+
+function answered(port: number, request: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    const settle = (yes: boolean): void => {
+      clearTimeout(timer);
+      socket.removeAllListeners();
+      socket.close();
+      resolve(yes);
+    };
+    const timer = setTimeout(() => settle(false), 50);
+    socket.on("message", () => settle(true));
+    socket.on("error", () => settle(false));
+    socket.send(request, port, "127.0.0.1");
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
