@@ -1,0 +1,62 @@
+/** Everything the verbs need from outside; main.ts makes it, tests replace it. */
+import type { HostSettings } from "../config/host-settings.ts";
+import type { AgentClient } from "../control/client.ts";
+import type { TreeFile } from "../control/agent-api.ts";
+import type { SocketKind } from "../control/sockets.ts";
+import type { Diagnostic } from "../manifests/diagnostic.ts";
+import type { Quarantine } from "../source/git.ts";
+import type { SourceRepository } from "../source/repository.ts";
+import type { Clock } from "../system/clock.ts";
+import type { ExitCode } from "./exit-code.ts";
+
+export interface Output {
+  write(text: string): void;
+}
+
+export interface InitOptions {
+  readonly configPath: string | undefined;
+  /** Public ssh keys to allow, as a file. */
+  readonly keysFile: string | undefined;
+}
+
+export interface UninstallOptions {
+  /** Removes containers and the agent, keeps volumes, repository and state. */
+  readonly keepData: boolean;
+  /** Also removes the repository, the user and the settings. */
+  readonly purge: boolean;
+}
+
+export interface HookInput {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The hook's standard input, whole and bounded. */
+  readonly stdin: () => Promise<string>;
+  readonly uid: number;
+  readonly hostname: string;
+}
+
+export interface CliDependencies {
+  readonly version: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly workingDirectory: string;
+  setExitCode(code: ExitCode): void;
+  /** `path` is --config or CONVENE_CONFIG; undefined is the default place. */
+  loadSettings(path: string | undefined): Promise<HostSettings>;
+  agent(settings: HostSettings, socket: SocketKind): AgentClient;
+  repository(settings: HostSettings, quarantine?: Quarantine): SourceRepository;
+  readFolder(folder: string): Promise<readonly TreeFile[]>;
+  validate(
+    tree: readonly TreeFile[],
+    catalogue: readonly string[],
+  ): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
+  /** JSON Schema of every kind. */
+  schema(): Promise<unknown>;
+  /** The agent itself, until the signal aborts. */
+  run(settings: HostSettings): Promise<void>;
+  init(options: InitOptions, say: (line: string) => void): Promise<void>;
+  uninstall(settings: HostSettings, options: UninstallOptions, say: (line: string) => void): Promise<void>;
+  readonly hook: HookInput;
+}

@@ -1,0 +1,73 @@
+/** Turns events into lines as they come: checks that pass share a line, and long work is named when it is asked for. */
+import type { EventView } from "../control/plan-view.ts";
+import { printable } from "./printable.ts";
+import { renderCheck, renderEvent } from "./render-event.ts";
+import { renderPlanSummary } from "./render-plan.ts";
+import { renderDuration } from "./render-time.ts";
+
+export interface EventPrinter {
+  show(event: EventView): void;
+  /** Says what is being done now. */
+  showStillWorking(nowMs: number): void;
+  /** Prints what is held back for a shared line. */
+  flush(): void;
+}
+
+export interface EventPrinterOptions {
+  readonly print: (line: string) => void;
+  /** `summary` after a push, whose plan was shown before it landed. */
+  readonly plan: "whole" | "summary";
+}
+
+const LINE_WIDTH = 96;
+
+export function createEventPrinter({ print, plan }: EventPrinterOptions): EventPrinter {
+  const running = new Map<string, number>();
+  let passed: string[] = [];
+
+  const flush = (): void => {
+    let line = "▸ verify";
+    for (const name of passed) {
+      if (line.length + name.length + 2 > LINE_WIDTH) {
+        print(line);
+        line = "        ";
+      }
+      line += `  ${name}`;
+    }
+    if (passed.length > 0) print(line);
+    passed = [];
+  };
+
+  const remember = (event: EventView): void => {
+    if (event.type === "action-started") running.set(event.id, event.at);
+    if (event.type === "action-finished" || event.type === "action-failed") running.delete(event.id);
+    if (event.type === "pass-started") running.clear();
+  };
+
+  return {
+    flush,
+    show: (event) => {
+      remember(event);
+      if (event.type === "check" && event.result.ok && event.result.severity === "ok") {
+        passed.push(`${printable(event.result.name)} ✓`);
+        return;
+      }
+      flush();
+      for (const line of lines(event, plan)) print(line);
+    },
+    showStillWorking: (nowMs) => {
+      flush();
+      const [longest] = [...running].toSorted((left, right) => left[1] - right[1]);
+      const others = running.size > 1 ? ` and ${running.size - 1} more` : "";
+      if (longest)
+        print(`  … still at ${printable(longest[0])}, ${renderDuration(nowMs - longest[1])}${others}`);
+      else print("  … still working");
+    },
+  };
+}
+
+function lines(event: EventView, plan: EventPrinterOptions["plan"]): readonly string[] {
+  if (event.type === "planned" && plan === "summary") return [`▸ ${renderPlanSummary(event.plan)}`];
+  if (event.type === "pass-started") return [];
+  return event.type === "check" ? renderCheck(event.result) : renderEvent(event);
+}

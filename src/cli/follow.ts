@@ -1,0 +1,129 @@
+/** Wakes the agent and follows it to the verdict, saying something at least every ten seconds. */
+import type { Verdict } from "../agent/agent-event.ts";
+import type { AgentClient } from "../control/client.ts";
+import type { EventView } from "../control/plan-view.ts";
+import { matchesRevision } from "../source/revision.ts";
+import { ConveneError } from "../system/errors.ts";
+import type { Clock } from "../system/clock.ts";
+import type { EventPrinter } from "./event-printer.ts";
+
+export interface FollowOptions {
+  readonly client: AgentClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly printer: EventPrinter;
+  /** The commit whose verdict is awaited; undefined: the next pass's. */
+  readonly commit: string | undefined;
+  readonly now: boolean;
+  readonly reason: string;
+  readonly timeoutMs: number;
+  /** Whether a revision seen in the events has the commit behind it: then the commit is superseded. */
+  readonly isNewer?: (revision: string) => Promise<boolean>;
+}
+
+const SILENCE_MS = 9_000;
+const EVENTS_FIRST_MS = 250;
+
+/** The verdict, or undefined when the time ran out first. @throws ConveneError when the agent goes away. */
+export async function follow(options: FollowOptions): Promise<Verdict | undefined> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([options.signal, done.signal]);
+  const heard = { at: options.clock.now() };
+  try {
+    // First the subscription, then the wake-up: nothing of the pass is missed.
+    const events = await options.client.events(signal);
+    await options.client.reconcile({ now: options.now, reason: options.reason });
+    const verdict = await Promise.race([
+      verdictFromEvents(events, options, heard),
+      ...(options.commit === undefined ? [] : [askedVerdict(options, options.commit, signal)]),
+      timeout(options, signal),
+      keepTalking(options, signal, heard),
+    ]);
+    options.printer.flush();
+    return verdict;
+  } finally {
+    done.abort();
+  }
+}
+
+async function verdictFromEvents(
+  events: AsyncIterable<EventView>,
+  options: FollowOptions,
+  heard: { at: number },
+): Promise<Verdict | undefined> {
+  const started = new Set<number>();
+  for await (const event of events) {
+    heard.at = options.clock.now();
+    if (event.type === "pass-started") started.add(event.pass);
+    const superseded = await supersedes(event, options);
+    if (superseded) return superseded;
+    if (event.type !== "verdict") {
+      options.printer.show(event);
+    } else if (isOurs(event, options.commit, started)) {
+      return event.verdict;
+    }
+  }
+  options.signal.throwIfAborted();
+  throw new ConveneError({
+    code: "AgentUnreachable",
+    message: "the agent stopped while it was being followed",
+    hint: "it goes on where it was when it runs again: systemctl status convene",
+    retryable: true,
+  });
+}
+
+/** Without a commit, only a pass that began after our wake-up answers it. */
+function isOurs(
+  event: Extract<EventView, { type: "verdict" }>,
+  commit: string | undefined,
+  started: ReadonlySet<number>,
+): boolean {
+  if (commit === undefined) return started.has(event.pass);
+  return event.verdict.revision !== undefined && matchesRevision(commit, event.verdict.revision);
+}
+
+async function supersedes(event: EventView, options: FollowOptions): Promise<Verdict | undefined> {
+  if (event.type !== "planned" || options.commit === undefined || options.isNewer === undefined)
+    return undefined;
+  if (matchesRevision(options.commit, event.revision)) return undefined;
+  if (!(await options.isNewer(event.revision))) return undefined;
+  return {
+    outcome: "superseded",
+    revision: options.commit,
+    reason: "Superseded",
+    message: `${event.revision.slice(0, 7)} is newer and contains this commit`,
+    actions: 0,
+    milliseconds: 0,
+  };
+}
+
+/** The agent may have been done before we subscribed: it remembers. Events still on their way come first. */
+async function askedVerdict(
+  options: FollowOptions,
+  commit: string,
+  signal: AbortSignal,
+): Promise<Verdict | undefined> {
+  const verdict = await options.client.wait(commit, options.timeoutMs, signal);
+  await options.clock.sleep(EVENTS_FIRST_MS, signal);
+  return verdict;
+}
+
+async function timeout(options: FollowOptions, signal: AbortSignal): Promise<undefined> {
+  await options.clock.sleep(options.timeoutMs, signal);
+  return undefined;
+}
+
+/** Never answers; ends with the signal. */
+async function keepTalking(
+  { clock, printer }: FollowOptions,
+  signal: AbortSignal,
+  heard: { at: number },
+): Promise<never> {
+  for (;;) {
+    const quiet = clock.now() - heard.at;
+    await clock.sleep(Math.max(100, SILENCE_MS - quiet), signal);
+    if (clock.now() - heard.at < SILENCE_MS) continue;
+    printer.showStillWorking(clock.now());
+    heard.at = clock.now();
+  }
+}

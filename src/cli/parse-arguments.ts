@@ -1,0 +1,15 @@
+/** Arguments of verbs that are more than a string. */
+import { InvalidArgumentError } from "commander";
+import { HOOK_KINDS, type HookKind } from "../source/hooks/hook-script.ts";
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("expected a whole number above zero");
+}
+
+export function parseHookKind(text: string): HookKind {
+  const kind = HOOK_KINDS.find((candidate) => candidate === text);
+  if (kind !== undefined) return kind;
+  throw new InvalidArgumentError(`expected ${HOOK_KINDS.join(" or ")}`);
+}

@@ -1,0 +1,134 @@
+/** The command line: every verb with its options; what a verb does is loaded only when it is called. */
+import { Command, Option } from "commander";
+import type { HookKind } from "../source/hooks/hook-script.ts";
+import type { CliDependencies } from "./cli-dependencies.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { EXIT } from "./exit-code.ts";
+import { parseCount, parseHookKind } from "./parse-arguments.ts";
+import type { SharedOptions, Verb } from "./verb.ts";
+
+type Run = (verb: Verb, command: Command) => Promise<ExitCode>;
+
+/** Parses `words` (without node and script) and runs the verb. The exit code goes to `setExitCode`. */
+export async function runProgram(dependencies: CliDependencies, words: readonly string[]): Promise<void> {
+  const program = createProgram(dependencies);
+  try {
+    await program.parseAsync([...words], { from: "user" });
+  } catch (error) {
+    // Commander has printed its own message; --help and --version also arrive here, with code 0.
+    const failed = !(error instanceof Error && "exitCode" in error && error.exitCode === 0);
+    dependencies.setExitCode(failed ? EXIT.error : EXIT.yes);
+  }
+}
+
+/** The program itself, for its help in tests and documentation. */
+export function createProgram(dependencies: CliDependencies): Command {
+  const program = new Command("convene")
+    .description("GitOps for a self-hosted Jitsi Meet: push YAML, and people can meet.")
+    .version(`convene ${dependencies.version}`)
+    .addOption(new Option("--config <file>", "the host's settings").env("CONVENE_CONFIG"))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => dependencies.stdout.write(text),
+      writeErr: (text) => dependencies.stderr.write(text),
+    })
+    .addHelpText("after", "\nExit codes: 0 yes, 1 error, 2 changes or findings, 3 superseded or timed out.");
+  const add = verbAdder(program, dependencies);
+  addSiteVerbs(add);
+  addLookingVerbs(add);
+  addRootVerbs(add);
+  addHook(program, dependencies);
+  return program;
+}
+
+type Add = (words: string, description: string, run: Run) => Command;
+
+function verbAdder(program: Command, dependencies: CliDependencies): Add {
+  return (words, description, run) =>
+    program
+      .command(words)
+      .description(description)
+      .option("--json", "one JSON value on one line")
+      .option("--config <file>", "the host's settings")
+      .action(async (...received: unknown[]) => {
+        const command = received.at(-1);
+        if (!(command instanceof Command)) return;
+        const { runVerb } = await import("./verb.ts");
+        const options = { ...program.opts<SharedOptions>(), ...command.opts<SharedOptions>() };
+        await runVerb(dependencies, options, async (verb) => run(verb, command));
+      });
+}
+
+function addSiteVerbs(add: Add): void {
+  add("validate [dir]", "are the manifests in a folder right?", async (verb, command) =>
+    (await import("./verbs/validate.ts")).validate(verb, command.args[0] ?? "."),
+  );
+  add("plan [dir]", "what would be done: for the deployed branch, a ref or a folder", async (verb, command) =>
+    (await import("./verbs/plan.ts")).plan(verb, command.args[0], command.opts()),
+  ).option("--ref <ref>", "a branch, tag or commit of the site repository");
+  add("reconcile", "wake the agent", async (verb, command) =>
+    (await import("./verbs/reconcile.ts")).reconcile(verb, command.opts()),
+  )
+    .option("--now", "do not wait for people in calls")
+    .option("--wait", "follow to the verdict")
+    .option("--timeout <duration>", "how long to follow", "30m");
+  add("wait", "the verdict on a revision", async (verb, command) =>
+    (await import("./verbs/reconcile.ts")).wait(verb, command.opts()),
+  )
+    .option("--revision <revision>", "a commit or a revision; the newest when absent")
+    .option("--timeout <duration>", "how long to wait", "30m");
+  add("check [name]", "run the checks now: all, one by name, or `host`", async (verb, command) =>
+    (await import("./verbs/check.ts")).check(verb, command.args[0], command.opts()),
+  ).option("--verbose", "the conversation and the evidence");
+}
+
+function addLookingVerbs(add: Add): void {
+  add("status", "what runs where, and is it ready?", async (verb) =>
+    (await import("./verbs/look.ts")).status(verb),
+  );
+  add("history", "what happened on this host", async (verb, command) =>
+    (await import("./verbs/look.ts")).history(verb, command.opts<{ limit: number }>().limit),
+  ).option("--limit <count>", "entries", parseCount, 20);
+  add("events", "what happens from now on", async (verb) => (await import("./verbs/look.ts")).events(verb));
+  add("logs <container>", "a container's journal", async (verb, command) => {
+    const { logs } = await import("./verbs/look.ts");
+    return logs(verb, command.args[0] ?? "", command.opts<{ lines: number }>().lines);
+  }).option("--lines <count>", "lines from the end", parseCount, 100);
+  add("schema", "JSON Schema of the manifests, for editors", async (verb) =>
+    (await import("./verbs/host.ts")).schema(verb),
+  );
+  add("version", "the version of convene", async (verb) => (await import("./verbs/host.ts")).version(verb));
+}
+
+function addRootVerbs(add: Add): void {
+  add("run", "the agent itself; systemd starts it", async (verb) =>
+    (await import("./verbs/host.ts")).run(verb),
+  );
+  add("init", "set this host up (root)", async (verb, command) =>
+    (await import("./verbs/host.ts")).init(verb, command.opts()),
+  ).option("--keys <file>", "public ssh keys that may push");
+  add("uninstall", "remove what convene made (root)", async (verb, command) =>
+    (await import("./verbs/host.ts")).uninstall(verb, command.opts()),
+  )
+    .addOption(new Option("--keep-data", "keep volumes, repository and state").conflicts("purge"))
+    .option("--purge", "remove user, repository, state and settings too");
+  add("confirm <id>", "let a held-back deletion go (root)", async (verb, command) =>
+    (await import("./verbs/admin.ts")).confirm(verb, command.args[0] ?? ""),
+  );
+  add("suspend", "change nothing until resume (root)", async (verb, command) =>
+    (await import("./verbs/admin.ts")).suspend(verb, command.opts<{ reason: string }>().reason),
+  ).requiredOption("--reason <text>", "why; shown in status");
+  add("resume", "take the suspension back (root)", async (verb) =>
+    (await import("./verbs/admin.ts")).resume(verb),
+  );
+}
+
+function addHook(program: Command, dependencies: CliDependencies): void {
+  program
+    .command("hook", { hidden: true })
+    .argument("<kind>", "the hook git starts", parseHookKind)
+    .action(async (kind: HookKind) => {
+      const { runHook } = await import("./hooks/run-hook.ts");
+      dependencies.setExitCode(await runHook(kind, dependencies, program.opts<SharedOptions>().config));
+    });
+}

@@ -1,0 +1,79 @@
+/** What happens during a pass as lines, for pushes, `reconcile --wait` and `convene events`. */
+import type { Verdict } from "../agent/agent-event.ts";
+import type { CheckResult } from "../checks/check.ts";
+import type { EventView } from "../control/plan-view.ts";
+import { shortRevision } from "../source/revision.ts";
+import { printable, shortened } from "./printable.ts";
+import { renderError } from "./render-error.ts";
+import { renderPlan, renderPlanSummary } from "./render-plan.ts";
+import { renderDuration } from "./render-time.ts";
+
+const DOTTED_WIDTH = 52;
+
+/** The lines of one event; none for those that only machines need. */
+export function renderEvent(event: EventView): readonly string[] {
+  switch (event.type) {
+    case "pass-started":
+      return [`▸ pass ${event.pass}  ${printable(event.wakeups.join(", "))}`];
+    case "planned":
+      return [`convene  ${renderPlanSummary(event.plan)}`, ...renderPlan(event.plan)];
+    case "waiting":
+      return [`▸ waiting  ${printable(event.subject)}: ${printable(event.message)}`];
+    case "action-started":
+      return [];
+    case "action-progress":
+      return [`  ${shortened(event.id, DOTTED_WIDTH)}: ${printable(event.message)}`];
+    case "action-finished":
+      return [`▸ ${dotted(event.id)} ${renderDuration(event.milliseconds)}`];
+    case "action-failed":
+      return renderFailedAction(event);
+    case "action-skipped":
+      return [`- ${shortened(event.id, DOTTED_WIDTH)} skipped: ${printable(event.because)}`];
+    case "check":
+      return renderCheck(event.result);
+    case "verdict":
+      return renderVerdict(event.verdict);
+  }
+}
+
+/** One line when it passed; with what to do when it did not. */
+export function renderCheck(result: CheckResult): readonly string[] {
+  const took = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
+  const name = `▸ verify  ${printable(result.name)}`;
+  if (result.ok && result.severity === "ok") return [`${name} ✓ ${renderDuration(took)}`];
+  const mark = result.ok ? "!" : "✗";
+  return [
+    `${name} ${mark} ${result.reason}: ${printable(result.message)}`,
+    ...(result.hint === undefined ? [] : [`  → ${printable(result.hint)}`]),
+  ];
+}
+
+/** The last line of a pass. */
+export function renderVerdict(verdict: Verdict): readonly string[] {
+  const at = verdict.revision === undefined ? "" : ` at ${shortRevision(verdict.revision)}`;
+  const took = `${verdict.actions} action${verdict.actions === 1 ? "" : "s"}, ${renderDuration(verdict.milliseconds)}`;
+  switch (verdict.outcome) {
+    case "ready":
+      return [`✓ Ready${at} (${took})`];
+    case "superseded":
+      return [`- superseded${at}: ${printable(verdict.message)}`];
+    case "suspended":
+      return [`- suspended${at}: ${printable(verdict.message)}`, "  → convene resume"];
+    default:
+      return [
+        `✗ ${verdict.outcome === "stalled" ? "Stalled" : "Not ready"}${at}  ${verdict.reason}: ${printable(verdict.message)} (${took})`,
+        "  → convene status",
+      ];
+  }
+}
+
+function renderFailedAction(event: Extract<EventView, { type: "action-failed" }>): readonly string[] {
+  const [first = "", ...rest] = renderError(event.error);
+  const text = first.replace(/^✗ /, "");
+  return [`✗ ${shortened(event.id, DOTTED_WIDTH)}  ${event.error.code}: ${text}`, ...rest];
+}
+
+function dotted(text: string): string {
+  const short = shortened(text, DOTTED_WIDTH);
+  return `${short} ${"…".repeat(Math.max(1, DOTTED_WIDTH - short.length))}`;
+}

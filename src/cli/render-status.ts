@@ -1,0 +1,105 @@
+/** The state of the site on one screen: is it ready, what runs where, what is wrong. */
+import type { CheckResult } from "../checks/check.ts";
+import { shortRevision } from "../source/revision.ts";
+import type { Condition, ObjectStatus, Status } from "../status/status.ts";
+import { alignColumns } from "./columns.ts";
+import { printable, shortened } from "./printable.ts";
+import { renderError } from "./render-error.ts";
+import { renderAge, renderDuration } from "./render-time.ts";
+
+/** Lines without colour; `nowMs` is for the ages. */
+export function renderStatus(status: Status, nowMs: number): readonly string[] {
+  return [
+    headline(status),
+    ...status.conditions.filter(worthShowing).map((condition) => renderCondition(condition, nowMs)),
+    ...section("", objects(status.objects)),
+    ...section("Checks", checks(status.checks, nowMs)),
+    ...section(
+      "Held back",
+      status.blocked.flatMap((one) => [
+        `  ! ${printable(one.subject)}  ${one.reason}: ${printable(one.message)}`,
+        `    → ${printable(one.confirmationId === undefined ? one.hint : `convene confirm ${one.confirmationId}`)}`,
+      ]),
+    ),
+    ...section(
+      "Findings",
+      status.findings.flatMap((one) => [
+        `  ! ${printable(one.subject)}  ${one.reason}: ${printable(one.message)}`,
+        ...(one.hint === undefined ? [] : [`    → ${printable(one.hint)}`]),
+      ]),
+    ),
+    ...section(
+      "Errors",
+      status.errors.flatMap((one) => renderError(one).map((line) => `  ${line}`)),
+    ),
+    ...section("", footer(status, nowMs)),
+  ];
+}
+
+function headline(status: Status): string {
+  const ready = status.conditions.find((condition) => condition.type === "Ready");
+  const site = status.site === null ? "no site" : printable(status.site);
+  if (ready?.status === "True") return `✓ ${site} is Ready`;
+  if (ready?.status === "Unknown" || ready === undefined) return `… ${site} is being worked on`;
+  return `✗ ${site} is not ready`;
+}
+
+function worthShowing(condition: Condition): boolean {
+  if (condition.type === "Ready") return condition.status !== "True";
+  return condition.type === "CertificatesTrusted"
+    ? condition.status === "False"
+    : condition.status === "True";
+}
+
+function renderCondition(condition: Condition, nowMs: number): string {
+  const since = Date.parse(condition.lastTransitionTime);
+  const age = Number.isNaN(since) ? "" : ` (${renderAge(since, nowMs)})`;
+  return `  ${condition.type}=${condition.status}  ${condition.reason}: ${printable(condition.message)}${age}`;
+}
+
+function objects(rows: readonly ObjectStatus[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const header = ["  NAME", "COMPONENT", "STATE", "ADDRESS", "PORTS", "IMAGE", "LABELS"];
+  const cells = rows.map((row) => [
+    `  ${printable(row.name)}`,
+    printable(row.component),
+    row.state,
+    printable(row.address),
+    shortened(row.ports.join(" "), 48),
+    shortened(row.image, 36),
+    printable(row.labels.join(" ")),
+  ]);
+  return alignColumns([header, ...cells]);
+}
+
+function checks(results: readonly CheckResult[], nowMs: number): readonly string[] {
+  return results.flatMap((result) => {
+    const good = result.ok && result.severity === "ok";
+    const text = good ? "" : `  ${result.reason}: ${printable(result.message)}`;
+    const mark = good ? "✓" : result.ok ? "!" : "✗";
+    return [
+      `  ${mark} ${printable(result.name)}${text}  (${renderAge(result.checkedAt, nowMs)})`,
+      ...(good || result.hint === undefined ? [] : [`    → ${printable(result.hint)}`]),
+    ];
+  });
+}
+
+function footer(status: Status, nowMs: number): readonly string[] {
+  const { attempted, applied, healthy } = status.revision;
+  const short = (revision: string | null): string => (revision === null ? "none" : shortRevision(revision));
+  const pass = status.lastPass;
+  return [
+    `  revision   attempted ${short(attempted)}, applied ${short(applied)}, healthy ${short(healthy)}`,
+    ...(pass === null
+      ? []
+      : [
+          `  last pass  ${renderAge(Date.parse(pass.finishedAt), nowMs)}, ${pass.actions} actions, ${renderDuration(pass.milliseconds)}`,
+        ]),
+    ...(status.url === null ? [] : [`  open       ${printable(status.url)}`]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  return title === "" ? ["", ...lines] : ["", title, ...lines];
+}

@@ -1,0 +1,45 @@
+/** `convene plan`: what would be done, for the deployed branch, another ref or a folder. Changes nothing. */
+import { resolve } from "node:path";
+import type { TreeFile } from "../../control/agent-api.ts";
+import { ConveneError } from "../../system/errors.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { renderPlan, renderPlanSummary } from "../render-plan.ts";
+import type { Verb } from "../verb.ts";
+
+export interface PlanOptions {
+  readonly ref?: string;
+}
+
+export async function plan(verb: Verb, folder: string | undefined, options: PlanOptions): Promise<ExitCode> {
+  const tree = await chosenTree(verb, folder, options.ref);
+  const agent = await verb.agent();
+  const answer = await agent.plan(tree, verb.dependencies.signal);
+  if (verb.json) {
+    verb.value(answer);
+  } else {
+    verb.line(`convene  ${renderPlanSummary(answer.plan)}`);
+    for (const line of renderPlan(answer.plan)) verb.line(line);
+  }
+  const empty = answer.plan.actions.length === 0 && answer.plan.blocked.length === 0;
+  return empty ? EXIT.yes : EXIT.findings;
+}
+
+async function chosenTree(
+  verb: Verb,
+  folder: string | undefined,
+  ref: string | undefined,
+): Promise<readonly TreeFile[] | undefined> {
+  const { dependencies } = verb;
+  if (folder !== undefined) return dependencies.readFolder(resolve(dependencies.workingDirectory, folder));
+  if (ref === undefined) return undefined;
+  const repository = dependencies.repository(await verb.settings());
+  const commit = await repository.resolve(ref);
+  if (commit === undefined) {
+    throw new ConveneError({
+      code: "UnknownRef",
+      message: `the site repository has no ${ref}`,
+      hint: "name a branch, a tag or a commit of the site repository, or a folder",
+    });
+  }
+  return repository.readTree(commit);
+}
