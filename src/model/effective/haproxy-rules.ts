@@ -58,7 +58,7 @@ function matchFor(name: string, entry: EffectiveKey, acls: ReadonlyMap<string, A
   if (parseRuleName(name) === undefined)
     return "the name may hold letters, digits, dot, hyphen and underscore";
   const acl = acls.get(name);
-  if (!acl) return `there is no usable key ${PREFIX}acl/${name}/host or …/path`;
+  if (!acl) return `there is no usable key ${PREFIX}acl/${name}/host or /path below it`;
   if (acl.own && !entry.own) return `${name} is the name of one of this site's own rules`;
   return { name, host: acl.host, path: acl.path, sparesOwnHosts: !acl.own && acl.host === "" };
 }
