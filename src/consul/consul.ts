@@ -30,7 +30,12 @@ export interface Consul {
   ready(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   /** All keys below a prefix ("" for everything). */
   keys(prefix: string): Promise<readonly KvEntry[]>;
-  /** Applies all operations or none, in batches of at most 64; each batch carries its own inventory update. */
+  /** Key → sha256 of what convene wrote there last and has not deleted since. */
+  inventory(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Writes in the given order, in batches of at most 64 of which each is all or nothing and carries its own inventory
+   * update. `ConsulConflict` (retryable) when something else wrote the inventory meanwhile.
+   */
   transact(operations: readonly KvOperation[]): Promise<void>;
   services(): Promise<readonly ServiceDefinition[]>;
   register(service: ServiceDefinition): Promise<void>;
