@@ -10,9 +10,24 @@ export type AgentEvent = { readonly at: number; readonly pass: number } & (
   | { readonly type: "waiting"; readonly subject: string; readonly message: string }
   | { readonly type: "action-started"; readonly id: string; readonly subject: string }
   | { readonly type: "action-progress"; readonly id: string; readonly message: string }
-  | { readonly type: "action-finished"; readonly id: string; readonly subject: string; readonly milliseconds: number }
-  | { readonly type: "action-failed"; readonly id: string; readonly subject: string; readonly error: ErrorReport }
-  | { readonly type: "action-skipped"; readonly id: string; readonly subject: string; readonly because: string }
+  | {
+      readonly type: "action-finished";
+      readonly id: string;
+      readonly subject: string;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: "action-failed";
+      readonly id: string;
+      readonly subject: string;
+      readonly error: ErrorReport;
+    }
+  | {
+      readonly type: "action-skipped";
+      readonly id: string;
+      readonly subject: string;
+      readonly because: string;
+    }
   | { readonly type: "check"; readonly result: CheckResult }
   /** A pass that changed nothing and found nothing ends with this too. */
   | { readonly type: "verdict"; readonly verdict: Verdict }

@@ -82,12 +82,12 @@ function word(language: keyof typeof SYNTAX, text: string): string {
   const wrong = /[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/u.exec(text) ?? SYNTAX[language].exec(text);
   if (wrong)
     throw new RangeError(
-      `a value has ${name(wrong[0])}, which cannot be part of a word in a ${language} file`,
+      `a value has ${describe(wrong[0])}, which cannot be part of a word in a ${language} file`,
     );
   return text;
 }
 
-function name(character: string): string {
+function describe(character: string): string {
   if (character === "\n" || character === "\r") return "a line break";
   if (/\s/u.test(character)) return "white space";
   if (/[\u0000-\u001f\u007f-\u009f]/u.test(character)) return "a control character";

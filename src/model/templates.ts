@@ -10,8 +10,8 @@ export type TemplateVariables = Readonly<Record<string, unknown>>;
 
 export interface TemplateEngine {
   /**
-   * The file. `name` is shown in errors: `turn/turnserver.conf.liquid`. A `Secret` among the variables is written
-   * out, so they are handed in for secret files only.
+   * The file. `name` is shown in errors: `turn/turnserver.conf.liquid`. Secrets are written out where they stand
+   * in `variables.secrets`, which is handed in for secret files only; anywhere else they are refused.
    * Throws ConveneError `TemplateFailed` with the template's line and column.
    */
   render(name: string, source: string, language: Language, variables: TemplateVariables): string;
@@ -60,7 +60,7 @@ export function createTemplateEngine(): TemplateEngine {
     render(name, source, language, variables) {
       const engine = engineFor(language);
       try {
-        return String(engine.renderSync(parse(engine, language, name, source), { ...variables }));
+        return String(engine.renderSync(parse(engine, language, name, source), revealed(variables)));
       } catch (error) {
         throw failure(name, error);
       }
@@ -84,20 +84,25 @@ function createLiquid(language: Language): Liquid {
   for (const filter of REMOVED_FILTERS) engine.unregisterFilter(filter);
   engine.registerFilter("json", {
     raw: true,
-    handler: (value: unknown) => literalFor(language, plain(value)),
+    handler: (value: unknown) => literalFor(language, value),
   });
   return engine;
 }
 
-function scalar(value: unknown): string | number | boolean {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Secret) return value.reveal();
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  throw new RangeError("a list or an object cannot be written as one value: loop over it, or use `json`");
+function revealed(variables: TemplateVariables): object {
+  const { secrets } = variables;
+  if (typeof secrets !== "object" || secrets === null) return { ...variables };
+  const entries = Object.entries(secrets).map(([name, secret]: [string, unknown]) => {
+    return [name, secret instanceof Secret ? secret.reveal() : secret];
+  });
+  return { ...variables, secrets: Object.fromEntries(entries) };
 }
 
-function plain(value: unknown): unknown {
-  return value instanceof Secret ? value.reveal() : value;
+function scalar(value: unknown): string | number | boolean {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value instanceof Secret) throw new RangeError("a secret outside of `secrets`");
+  throw new RangeError("a list or an object cannot be written as one value: loop over it, or use `json`");
 }
 
 function failure(name: string, error: unknown): ConveneError {

@@ -70,7 +70,18 @@ const route = z.strictObject({ name: labelName, host: domainName, port, path: ur
 
 const accounts = z.strictObject({
   unit: unitName.describe("The unit that keeps them: prosody."),
-  internal: z.array(z.strictObject({ user: labelName, secret: labelName })).default([]),
+  internal: z
+    .array(
+      z.strictObject({
+        user: labelName,
+        secret: labelName,
+        host: z
+          .enum(["internal", "main"])
+          .default("internal")
+          .describe("auth.DOMAIN for machines among themselves, or DOMAIN where people are."),
+      }),
+    )
+    .default([]),
   people: z.boolean().default(false).describe("Whether the site's Users are kept here."),
 });
 

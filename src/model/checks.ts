@@ -1,0 +1,24 @@
+/** Desired checks: those of the catalogue and those the operator adds. */
+import { type LoadedManifest, manifestsOf } from "../manifests/loaded-manifest.ts";
+import type { CheckManifest } from "../manifests/schema/check.ts";
+import type { DesiredCheck } from "./desired-state.ts";
+import type { ModelInput } from "./model-input.ts";
+
+export function desiredChecks(input: ModelInput): readonly DesiredCheck[] {
+  return [
+    ...input.components.flatMap((component) => component.checks),
+    ...manifestsOf(input.manifests, "Check"),
+  ].map(desiredCheck);
+}
+
+function desiredCheck(loaded: LoadedManifest<CheckManifest>): DesiredCheck {
+  const { kind, interval, container, ...spec } = loaded.manifest.spec;
+  return {
+    name: loaded.manifest.metadata.name,
+    kind,
+    spec,
+    intervalSeconds: interval,
+    origin: loaded.locate([]),
+    ...(container === undefined ? {} : { container }),
+  };
+}

@@ -1,0 +1,35 @@
+/** Who is told about failures. */
+import { manifestsOf } from "../manifests/loaded-manifest.ts";
+import type { DesiredReceiver } from "./desired-state.ts";
+import type { ModelInput } from "./model-input.ts";
+
+export function desiredReceivers(input: ModelInput): readonly DesiredReceiver[] {
+  return manifestsOf(input.manifests, "Receiver").map(({ manifest }): DesiredReceiver => {
+    const { name } = manifest.metadata;
+    if ("webhook" in manifest.spec) {
+      const { url, token } = manifest.spec.webhook;
+      return {
+        name,
+        target: {
+          kind: "webhook",
+          url,
+          ...(token ? { token: input.secrets.operator(token.secretRef) } : {}),
+        },
+      };
+    }
+    const { to, from, host, port, security, user, password } = manifest.spec.email;
+    return {
+      name,
+      target: {
+        kind: "email",
+        to,
+        from: from ?? input.site.manifest.spec.adminEmail,
+        host,
+        port,
+        security,
+        ...(user === undefined ? {} : { user }),
+        ...(password ? { password: input.secrets.operator(password.secretRef) } : {}),
+      },
+    };
+  });
+}
