@@ -62,7 +62,9 @@ export function chooseDebianMirror(
     const source =
       usable.find(({ suite }) => suite === `${release.wanted}${suffix}`) ??
       usable.find(({ suite }) => suite === `${release.machine}${suffix}`);
-    return source === undefined ? [] : [{ ...source, suite: `${release.wanted}${suffix}`, components: ["main"] }];
+    return source === undefined
+      ? []
+      : [{ ...source, suite: `${release.wanted}${suffix}`, components: ["main"] }];
   });
   const archive = chosen.find((source) => source.suite === release.wanted);
   if (archive !== undefined) return { archive, sources: chosen };

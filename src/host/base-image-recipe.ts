@@ -35,7 +35,8 @@ const PACKAGES = [
 ] as const;
 
 const INTERFACES = "auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n";
-const HOSTS = "127.0.0.1 localhost\n127.0.1.1 {{ container.name }}\n::1 localhost ip6-localhost ip6-loopback\n";
+const HOSTS =
+  "127.0.0.1 localhost\n127.0.1.1 {{ container.name }}\n::1 localhost ip6-localhost ip6-loopback\n";
 
 /** The recipe for Debian 12 from the given mirror. */
 export function debian12Recipe(mirror: DebianMirror): BaseImageRecipe {

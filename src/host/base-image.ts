@@ -31,10 +31,17 @@ const PACK_DEADLINE_MS = 5 * 60_000;
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
 
 /** Answers the cached image of this recipe, or builds it (about a minute). A half-built one is thrown away. */
-export async function provideBaseImage(builder: BaseImageBuilder, recipe: BaseImageRecipe): Promise<BaseImageFiles> {
+export async function provideBaseImage(
+  builder: BaseImageBuilder,
+  recipe: BaseImageRecipe,
+): Promise<BaseImageFiles> {
   const key = recipeKey(recipe);
   const finished = join(builder.cacheDirectory, `base-${key}`);
-  const files = { key, metadata: join(finished, "metadata.tar.gz"), rootfs: join(finished, "rootfs.squashfs") };
+  const files = {
+    key,
+    metadata: join(finished, "metadata.tar.gz"),
+    rootfs: join(finished, "rootfs.squashfs"),
+  };
   if (await isThere(finished)) return { ...files, built: false };
   builder.say(`  building the base image from ${recipe.mirror.archive.uri} (about a minute)`);
   const work = join(builder.cacheDirectory, `base-${key}.partial`);
@@ -51,14 +58,24 @@ export async function provideBaseImage(builder: BaseImageBuilder, recipe: BaseIm
   return { ...files, built: true };
 }
 
-/** In mount and process namespaces of its own, so that nothing stays mounted or running when it is interrupted. */
-async function debootstrap(builder: BaseImageBuilder, recipe: BaseImageRecipe, rootfs: string): Promise<void> {
+/** Namespaces of its own for mounts and processes: nothing stays mounted or running when it is interrupted. */
+const ISOLATION = ["--mount", "--pid", "--fork", "--kill-child", "--"] as const;
+
+async function debootstrap(
+  builder: BaseImageBuilder,
+  recipe: BaseImageRecipe,
+  rootfs: string,
+): Promise<void> {
   await builder.run({
     command: "unshare",
     arguments: [
-      ...["--mount", "--pid", "--fork", "--kill-child", "--"],
-      ...["debootstrap", "--variant=minbase", `--include=${recipe.packages.join(",")}`],
-      ...[recipe.suite, rootfs, recipe.mirror.archive.uri],
+      ...ISOLATION,
+      "debootstrap",
+      "--variant=minbase",
+      `--include=${recipe.packages.join(",")}`,
+      recipe.suite,
+      rootfs,
+      recipe.mirror.archive.uri,
     ],
     timeoutMs: DEBOOTSTRAP_DEADLINE_MS,
     hint: "check that `apt-get update` works on this machine; the same mirror is used",
@@ -83,6 +100,9 @@ async function finishRootfs(recipe: BaseImageRecipe, rootfs: string): Promise<vo
   await chmod(rootfs, 0o755);
 }
 
+const TAR_OPTIONS = ["--create", "--gzip", "--owner=0", "--group=0"] as const;
+const SQUASHFS_OPTIONS = "-noappend -comp zstd -Xcompression-level 3 -no-progress -quiet".split(" ");
+
 async function pack(builder: BaseImageBuilder, recipe: BaseImageRecipe, work: string): Promise<void> {
   await mkdir(join(work, "metadata/templates"), { recursive: true });
   const createdAt = Math.floor(builder.clock.now() / 1000);
@@ -94,17 +114,16 @@ async function pack(builder: BaseImageBuilder, recipe: BaseImageRecipe, work: st
   await builder.run({
     command: "tar",
     arguments: [
-      ...["--create", "--gzip", "--owner=0", "--group=0", "--file", join(work, "out/metadata.tar.gz")],
-      ...["--directory", join(work, "metadata"), "metadata.yaml", "templates"],
+      ...TAR_OPTIONS,
+      `--file=${join(work, "out/metadata.tar.gz")}`,
+      `--directory=${join(work, "metadata")}`,
+      "metadata.yaml",
+      "templates",
     ],
   });
   await builder.run({
     command: "mksquashfs",
-    arguments: [
-      join(work, "rootfs"),
-      join(work, "out/rootfs.squashfs"),
-      ...["-noappend", "-comp", "zstd", "-Xcompression-level", "3", "-no-progress", "-quiet"],
-    ],
+    arguments: [join(work, "rootfs"), join(work, "out/rootfs.squashfs"), ...SQUASHFS_OPTIONS],
     timeoutMs: PACK_DEADLINE_MS,
   });
 }

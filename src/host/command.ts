@@ -76,7 +76,8 @@ function howItEnded(
   request: CommandRequest,
   error: { code?: string | number | null | undefined; killed?: boolean | undefined } | null,
 ): string {
-  if (error?.killed === true) return `did not end within ${(request.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000} s`;
+  if (error?.killed === true)
+    return `did not end within ${(request.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000} s`;
   if (error?.code === "ENOENT") return "could not be started: no such program";
   return `failed with exit code ${error?.code ?? 0}`;
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { AccountIds } from "./account.ts";
 import type { RunCommand } from "./command.ts";
-import { ensureFile, isThere } from "./files.ts";
+import { ensureDirectory, ensureFile, isThere, rootOwned } from "./files.ts";
 import type { StepResult } from "./step.ts";
 
 export interface RepositoryOptions {
@@ -20,7 +20,14 @@ const COMMAND_DEADLINE_MS = 30_000;
 /** Makes the repository as its owner, so that no file in it belongs to root. */
 export async function ensureRepository(run: RunCommand, options: RepositoryOptions): Promise<StepResult> {
   const isNew = !(await isThere(join(options.path, "HEAD")));
-  if (isNew) await git(run, options, ["init", "--quiet", "--bare", `--initial-branch=${options.branch}`, options.path]);
+  if (isNew)
+    await git(run, options, [
+      "init",
+      "--quiet",
+      "--bare",
+      `--initial-branch=${options.branch}`,
+      options.path,
+    ]);
   const changed = await ensureSettings(run, options);
   const hooksChanged = await ensureHooks(options);
   if (isNew) return { outcome: "created", detail: options.path };
@@ -40,24 +47,35 @@ function wantedSettings(options: RepositoryOptions): Readonly<Record<string, str
 }
 
 async function ensureSettings(run: RunCommand, options: RepositoryOptions): Promise<boolean> {
-  const listed = await git(run, options, ["--git-dir", options.path, "config", "--local", "--list", "--null"]);
+  const listed = await git(run, options, [
+    "--git-dir",
+    options.path,
+    "config",
+    "--local",
+    "--list",
+    "--null",
+  ]);
   const present = new Map(
     listed.split("\0").map((entry): [string, string] => {
       const [key = "", ...value] = entry.split("\n");
       return [key, value.join("\n")];
     }),
   );
-  const missing = Object.entries(wantedSettings(options)).filter(([key, value]) => present.get(key) !== value);
+  const missing = Object.entries(wantedSettings(options)).filter(
+    ([key, value]) => present.get(key) !== value,
+  );
   for (const [key, value] of missing) {
     await git(run, options, ["--git-dir", options.path, "config", "--local", "--replace-all", key, value]);
   }
   return missing.length > 0;
 }
 
+/** Root's, in a folder of root's: a hook runs for whoever pushes. */
 async function ensureHooks(options: RepositoryOptions): Promise<boolean> {
+  await ensureDirectory(join(options.path, "hooks"), rootOwned());
   const results = await Promise.all(
     Object.entries(options.hooks).map(([name, content]) =>
-      ensureFile(join(options.path, "hooks", name), content, { uid: 0, gid: 0, mode: 0o755 }),
+      ensureFile(join(options.path, "hooks", name), content, rootOwned()),
     ),
   );
   return results.some((result) => result.outcome !== "already there");

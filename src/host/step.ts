@@ -17,15 +17,17 @@ export interface Step {
 
 export type SayLine = (line: string) => void;
 
+const NAME_WIDTH = 18;
+
 /** Runs the steps in order, one printed line each; stops at the first that throws. Answers how many changed something. */
 export async function runSteps(steps: readonly Step[], say: SayLine): Promise<number> {
-  const width = Math.max(...steps.map((step) => step.name.length), 0);
   let changed = 0;
   for (const step of steps) {
     const result = await step.run();
-    if (result.outcome === "created" || result.outcome === "changed" || result.outcome === "removed") changed += 1;
+    if (result.outcome === "created" || result.outcome === "changed" || result.outcome === "removed")
+      changed += 1;
     const detail = result.detail === undefined ? "" : `  ${result.detail}`;
-    say(`  ${step.name.padEnd(width)}  ${result.outcome}${detail}`);
+    say(`  ${step.name.padEnd(NAME_WIDTH)}  ${result.outcome}${detail}`);
   }
   return changed;
 }

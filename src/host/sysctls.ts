@@ -17,7 +17,9 @@ export async function ensureSysctls(run: RunCommand, file: string): Promise<Step
   const current = await Promise.all(
     Object.keys(MINIMA).map(async (key): Promise<[string, number | undefined]> => [key, await read(key)]),
   );
-  const known = current.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value, least: MINIMA[key] ?? 0 }]));
+  const known = current.flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, value, least: MINIMA[key] ?? 0 }],
+  );
   const lines = known.map(({ key, least }) => `${key} = ${least}\n`).join("");
   const written = await ensureFile(file, `# Written by convene init.\n${lines}`, rootOwned(0o644));
   const low = known.filter(({ value, least }) => value < least);

@@ -1,0 +1,107 @@
+/** `convene uninstall`: takes away what `convene init` and the agent made, and nothing else. */
+import type { HostSettings } from "../config/host-settings.ts";
+import type { Removed } from "../lxd/administration.ts";
+import { removeAccount } from "./account.ts";
+import { removePath } from "./files.ts";
+import type { HostPaths } from "./host-paths.ts";
+import type { HostTools } from "./host-tools.ts";
+import { whose } from "./lxd-ownership.ts";
+import type { HostObject } from "./lxd-ownership.ts";
+import { removePool } from "./pool.ts";
+import { requireRoot } from "./require-root.ts";
+import { runSteps } from "./step.ts";
+import type { SayLine, Step, StepResult } from "./step.ts";
+
+export interface UninstallHostOptions {
+  readonly tools: HostTools;
+  readonly settings: HostSettings;
+  readonly paths: HostPaths;
+  /** Keep volumes, repository and state: only containers, images and the build network go. */
+  readonly keepData: boolean;
+  /** Settings, secrets, user and cached base images go too. */
+  readonly purge: boolean;
+}
+
+/** Answers how many things were removed. The agent must be stopped already. */
+export async function uninstallHost(options: UninstallHostOptions, say: SayLine): Promise<number> {
+  requireRoot(options.tools.uid, "convene uninstall");
+  return await runSteps(
+    [
+      ...(options.keepData ? containerSteps(options) : [...lxdRemovalSteps(options), ...dataSteps(options)]),
+      ...(options.purge ? purgeSteps(options) : []),
+    ],
+    say,
+  );
+}
+
+/** With --keep-data: what can be built again from git and the kept volumes. */
+function containerSteps({ tools, settings }: UninstallHostOptions): readonly Step[] {
+  const { project } = settings.lxd;
+  return [
+    {
+      name: "containers",
+      run: async () => {
+        if ((await whose(tools.server, "project", project, project)) !== "ours")
+          return { outcome: "not there" };
+        const instances = await tools.lxd.instances();
+        for (const { name } of instances) {
+          await tools.lxd.stopInstance(name, GRACE_MS);
+          await tools.lxd.deleteInstance(name);
+        }
+        const outcome = instances.length > 0 ? "removed" : "not there";
+        return { outcome, detail: instances.map(({ name }) => name).join(", ") };
+      },
+    },
+    { name: "volumes, repository, state", run: async () => await Promise.resolve({ outcome: "kept" }) },
+  ];
+}
+
+const GRACE_MS = 10_000;
+
+function lxdRemovalSteps({ tools, settings }: UninstallHostOptions): readonly Step[] {
+  const { project, network, buildNetwork, pool } = settings.lxd;
+  const { administration } = tools;
+  const ours = (kind: HostObject, name: string, remove: () => Promise<Removed>): Step => ({
+    name: `lxd ${kind}`,
+    run: async () => await removeIfOurs(tools, { kind, name, owner: project }, remove),
+  });
+  return [
+    ours("project", project, async () => await administration.deleteProject(project)),
+    ours("network", network, async () => await administration.deleteNetwork(network)),
+    ours("network", buildNetwork, async () => await administration.deleteNetwork(buildNetwork)),
+    ours("network-acl", network, async () => await administration.deleteNetworkAcl(network)),
+    { name: "storage pool", run: async () => await removePool(tools, pool, project) },
+  ];
+}
+
+async function removeIfOurs(
+  tools: HostTools,
+  object: { readonly kind: HostObject; readonly name: string; readonly owner: string },
+  remove: () => Promise<Removed>,
+): Promise<StepResult> {
+  const owner = await whose(tools.server, object.kind, object.name, object.owner);
+  if (owner === "absent") return { outcome: "not there", detail: object.name };
+  if (owner === "foreign") return { outcome: "kept", detail: `${object.name} was not made by convene` };
+  return { outcome: await remove(), detail: object.name };
+}
+
+function dataSteps({ settings, paths }: UninstallHostOptions): readonly Step[] {
+  return [
+    removal("run directory", settings.runtimeDirectory),
+    removal("site repository", settings.repository),
+    removal("state directory", settings.stateDirectory),
+    removal("kernel settings", paths.sysctlFile),
+  ];
+}
+
+function purgeSteps({ tools, settings, paths }: UninstallHostOptions): readonly Step[] {
+  return [
+    removal("settings", paths.configDirectory),
+    removal("cached base images", paths.cacheDirectory),
+    { name: `user ${settings.user}`, run: async () => await removeAccount(tools.run, settings.user) },
+  ];
+}
+
+function removal(name: string, path: string): Step {
+  return { name, run: async () => await removePath(path) };
+}
