@@ -88,7 +88,17 @@ export async function createLxdLab(options: LxdLabOptions): Promise<LxdLab> {
     eth0: { type: "nic", name: "eth0", network, "ipv4.address": `${prefix}.${hostPart}` },
   });
   return {
-    ...{ socketPath, project, pool, network, prefix, image, lxd, administration, requester, devices, remove },
+    socketPath,
+    project,
+    pool,
+    network,
+    prefix,
+    image,
+    lxd,
+    administration,
+    requester,
+    devices,
+    remove,
     createEmpty: async (name, config = {}) => {
       const root = { root: { type: "disk", path: "/", pool } };
       const json = { name, type: "container", profiles: [], config, devices: root, source: { type: "none" } };
