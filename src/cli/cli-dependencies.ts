@@ -48,10 +48,10 @@ export interface CliDependencies {
   agent(settings: HostSettings, socket: SocketKind): AgentClient;
   repository(settings: HostSettings, quarantine?: Quarantine): SourceRepository;
   readFolder(folder: string): Promise<readonly TreeFile[]>;
-  validate(
+  readonly validate: (
     tree: readonly TreeFile[],
     catalogue: readonly string[],
-  ): Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
+  ) => Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
   /** JSON Schema of every kind. */
   schema(): Promise<unknown>;
   /** The agent itself, until the signal aborts. */

@@ -16,5 +16,5 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
 }
 
 function displayWidth(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

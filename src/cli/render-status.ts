@@ -86,10 +86,9 @@ function checks(results: readonly CheckResult[], nowMs: number): readonly string
 
 function footer(status: Status, nowMs: number): readonly string[] {
   const { attempted, applied, healthy } = status.revision;
-  const short = (revision: string | null): string => (revision === null ? "none" : shortRevision(revision));
   const pass = status.lastPass;
   return [
-    `  revision   attempted ${short(attempted)}, applied ${short(applied)}, healthy ${short(healthy)}`,
+    `  revision   attempted ${shortOrNone(attempted)}, applied ${shortOrNone(applied)}, healthy ${shortOrNone(healthy)}`,
     ...(pass === null
       ? []
       : [
@@ -97,6 +96,10 @@ function footer(status: Status, nowMs: number): readonly string[] {
         ]),
     ...(status.url === null ? [] : [`  open       ${printable(status.url)}`]),
   ];
+}
+
+function shortOrNone(revision: string | null): string {
+  return revision === null ? "none" : shortRevision(revision);
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -21,9 +21,9 @@ export interface Verb {
   settings(): Promise<HostSettings>;
   agent(socket?: SocketKind): Promise<AgentClient>;
   /** One line for people. */
-  line(text: string): void;
+  readonly line: (text: string) => void;
   /** A value for scripts, on one line. */
-  value(value: unknown): void;
+  readonly value: (value: unknown) => void;
 }
 
 /** Runs a verb and turns what it answers, or throws, into the exit code. */

@@ -36,7 +36,10 @@ export const GIT_TEST_ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: "test@example.org",
 };
 
-export async function createTestRepository(): Promise<TestRepository> {
+/** `extra` variables reach git, and the hooks it starts, in `tryGit` only. */
+export async function createTestRepository(
+  extra: Readonly<Record<string, string>> = {},
+): Promise<TestRepository> {
   const folder = await mkdtemp(join(tmpdir(), "convene-git-"));
   const bare = join(folder, "site.git");
   const clone = join(folder, "site");
@@ -56,7 +59,10 @@ export async function createTestRepository(): Promise<TestRepository> {
     git,
     tryGit: async (...args) => {
       try {
-        const { stdout, stderr } = await run("git", ["-C", clone, ...args], options);
+        const { stdout, stderr } = await run("git", ["-C", clone, ...args], {
+          ...options,
+          env: { ...options.env, ...extra },
+        });
         return { code: 0, output: stdout + stderr };
       } catch (error) {
         const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
