@@ -8,6 +8,8 @@ export interface FieldGuide {
   /** Names of the fields allowed in the object at `path`. */
   fieldsAt(path: DocumentPath): readonly string[];
   descriptionAt(path: DocumentPath): string | undefined;
+  /** The fixed words allowed at `path`; empty where other values are allowed too. */
+  wordsAt(path: DocumentPath): readonly string[];
 }
 
 /** A guide through one schema; the JSON Schema it reads is made only when somebody asks. */
@@ -22,6 +24,12 @@ export function fieldGuide(schema: z.ZodType): FieldGuide {
   };
   return {
     fieldsAt: (path) => [...new Set(shapesAt(path).flatMap((shape) => Object.keys(shape.properties ?? {})))],
+    wordsAt: (path) =>
+      [
+        ...new Set(
+          shapesAt(path).flatMap((shape) => shape.enum ?? (shape.const === undefined ? [] : [shape.const])),
+        ),
+      ].map(String),
     descriptionAt: (path) => shapesAt(path).find((shape) => shape.description !== undefined)?.description,
   };
 }

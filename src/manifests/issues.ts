@@ -107,7 +107,9 @@ function translateUnion(
       translate(inner, [...path, ...stepsOf(inner.path)], context),
     );
   }
-  const allowed = context.guide.descriptionAt(path) ?? issue.errors.flat().map(allowedBy).join(", or ");
+  const words = context.guide.wordsAt(path).join(", ");
+  const allowed =
+    context.guide.descriptionAt(path) ?? (words || issue.errors.flat().map(allowedBy).join(", or "));
   const message = `\`${pathText(path)}\` is ${show(found, path)}`;
   const location = context.locate([...(context.base ?? []), ...path]);
   return [{ code: "InvalidValue", message, hint: `allowed: ${allowed}`, location }];

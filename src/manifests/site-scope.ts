@@ -11,6 +11,8 @@ export interface SiteScope {
   /** The first public address of each family; empty when there is none. */
   readonly publicIpv4: string;
   readonly publicIpv6: string;
+  readonly publicAddresses: readonly string[];
+  readonly listenAddresses: readonly string[];
   readonly listenIpv4: string;
   readonly listenIpv6: string;
   readonly network: {
@@ -30,6 +32,8 @@ export function siteScope(site: SiteManifest): SiteScope {
     timezone: spec.timezone,
     publicIpv4: spec.addresses.public.find((address) => isIPv4(address)) ?? "",
     publicIpv6: spec.addresses.public.find((address) => isIPv6(address)) ?? "",
+    publicAddresses: spec.addresses.public,
+    listenAddresses: spec.addresses.listen,
     listenIpv4: spec.addresses.listen.find((address) => isIPv4(address)) ?? "",
     listenIpv6: spec.addresses.listen.find((address) => isIPv6(address)) ?? "",
     network: {
