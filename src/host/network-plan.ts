@@ -1,4 +1,7 @@
 /** What the two bridges look like in LXD, and what containers may not reach from the site's. */
+import { BlockList } from "node:net";
+import { accessConfig, containerAccessAcl } from "../lxd/container-access.ts";
+import { privateRangesWithout } from "../lxd/private-ranges.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { NetworkAclSpec, NetworkSpec } from "../lxd/networks.ts";
 import { OWNER_KEY } from "./lxd-ownership.ts";
@@ -11,15 +14,6 @@ export interface SiteNetworkPlan {
   readonly owner: string;
 }
 
-/** RFC 1918, RFC 6598 (carrier-grade NAT) and RFC 3927 (link local) as first and last address. */
-const PRIVATE_RANGES: readonly (readonly [string, string])[] = [
-  ["10.0.0.0", "10.255.255.255"],
-  ["100.64.0.0", "100.127.255.255"],
-  ["169.254.0.0", "169.254.255.255"],
-  ["172.16.0.0", "172.31.255.255"],
-  ["192.168.0.0", "192.168.255.255"],
-];
-const PRIVATE_IPV6 = ["fc00::/7", "fe80::/10"] as const;
 /** Host parts below belong to convene; DHCP gives out the rest, for containers made by hand. */
 const FIRST_DHCP_HOST = 100;
 const LAST_DHCP_HOST = 254;
@@ -48,9 +42,7 @@ export function siteNetwork(plan: SiteNetworkPlan): NetworkSpec {
       ...(plan.ipv6 === undefined
         ? { "ipv6.address": "none" }
         : { "ipv6.address": plan.ipv6, "ipv6.nat": "true", "ipv6.dhcp.stateful": "true" }),
-      "security.acls": plan.name,
-      "security.acls.default.egress.action": "allow",
-      "security.acls.default.ingress.action": "allow",
+      ...accessConfig(plan.name),
       [OWNER_KEY]: plan.owner,
     },
   };
@@ -77,56 +69,37 @@ export function freeSubnetAfter(site: string, hostAddresses: readonly string[]):
 }
 
 /**
- * No new connections to private ranges or to the host itself; the network's own DNS and DHCP are let through by
- * LXD before any rule, and so are answers (doc/howto/network_acls.md). The site's own subnet stays open: a relay
- * that calls another through the public address comes back to it after address translation.
+ * No new connections to private ranges or to the host. Of the host's addresses only the public ones and the network's
+ * own are named: the others are in the private ranges, and come and go with the host's other bridges.
  */
 export function siteAccessRules(plan: SiteNetworkPlan, hostAddresses: readonly string[]): NetworkAclSpec {
-  const own = parseIpv4Subnet(plan.ipv4);
-  const gateway = plan.ipv4.replace(/\/\d+$/, "");
-  const publicHost = hostAddresses.filter((address) => !isPrivate(address)).toSorted();
-  const hostIpv4 = [gateway, ...publicHost.filter((address) => !address.includes(":"))];
-  const hostIpv6 = publicHost.filter((address) => address.includes(":"));
-  return {
+  const networks = plan.ipv6 === undefined ? [plan.ipv4] : [plan.ipv4, plan.ipv6];
+  const gateways = networks.map((network) => network.replace(/\/\d+$/, ""));
+  const rules = containerAccessAcl({
     name: plan.name,
-    description: "convene: no new connections from containers to the host or to private networks",
-    egress: [
-      drop(
-        PRIVATE_RANGES.flatMap((range) => without(range, own)),
-        "private networks",
-      ),
-      drop(hostIpv4, "the host"),
-      drop([...PRIVATE_IPV6, ...hostIpv6], "private networks and the host, IPv6"),
-    ],
-    ingress: [],
-    config: { [OWNER_KEY]: plan.owner },
-  };
+    networks,
+    hostAddresses: [...gateways, ...hostAddresses.filter(isPublic).toSorted()],
+  });
+  return { ...rules, config: { [OWNER_KEY]: plan.owner } };
 }
 
-function drop(destination: readonly string[], description: string): NetworkAclSpec["egress"][number] {
-  return { action: "drop", state: "enabled", destination: destination.join(","), description };
+function isPublic(address: string): boolean {
+  const blocks = new BlockList();
+  for (const block of privateRangesWithout([])) {
+    const [network = "", length] = block.split("/");
+    blocks.addSubnet(network, Number(length), family(network));
+  }
+  return !blocks.check(address, family(address));
+}
+
+function family(address: string): "ipv4" | "ipv6" {
+  return address.includes(":") ? "ipv6" : "ipv4";
 }
 
 interface Subnet {
   readonly first: number;
   readonly last: number;
   readonly prefix: number;
-}
-
-/** The range without the subnet inside it, as LXD writes ranges: `10.0.0.0-10.10.0.255`. */
-function without([first, last]: readonly [string, string], hole: Subnet): readonly string[] {
-  const [from, to] = [parseIpv4(first), parseIpv4(last)];
-  if (hole.first < from || hole.last > to) return [`${first}-${last}`];
-  return [
-    ...(hole.first > from ? [`${first}-${formatIpv4(hole.first - 1)}`] : []),
-    ...(hole.last < to ? [`${formatIpv4(hole.last + 1)}-${last}`] : []),
-  ];
-}
-
-function isPrivate(address: string): boolean {
-  if (address.includes(":")) return /^(?:f[cd]|fe[89ab])/i.test(address);
-  const number = parseIpv4(address);
-  return PRIVATE_RANGES.some(([first, last]) => number >= parseIpv4(first) && number <= parseIpv4(last));
 }
 
 function parseIpv4Subnet(cidr: string): Subnet {

@@ -1,6 +1,6 @@
 /** Which addresses containers may not reach: private ranges without their own network, as CIDR blocks. */
 
-/** Private (RFC 1918, RFC 4193), shared (RFC 6598) and link-local IPv4 (RFC 3927) addresses. */
+/** Private (RFC 1918, RFC 4193), shared (RFC 6598) and link-local (RFC 3927, RFC 4291) addresses. */
 const PRIVATE_BLOCKS = [
   "10.0.0.0/8",
   "172.16.0.0/12",
@@ -8,6 +8,7 @@ const PRIVATE_BLOCKS = [
   "100.64.0.0/10",
   "169.254.0.0/16",
   "fc00::/7",
+  "fe80::/10",
 ] as const;
 
 interface Block {
@@ -68,7 +69,10 @@ function parseIpv6(address: string): bigint {
   const before = head === "" ? [] : head.split(":");
   const after = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => "0");
-  return [...before, ...zeros, ...after].reduce((number, group) => (number << 16n) + BigInt(`0x${group}`), 0n);
+  return [...before, ...zeros, ...after].reduce(
+    (number, group) => (number << 16n) + BigInt(`0x${group}`),
+    0n,
+  );
 }
 
 function printBlock(block: Block): string {
