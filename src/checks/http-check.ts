@@ -1,0 +1,101 @@
+/** Check kind `http`: one request through the proxy, with the status and text that are right. */
+import { z } from "zod";
+import { defineKind } from "./check-kind.ts";
+import { CheckFailure, type CheckRun } from "./check-run.ts";
+import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
+import { type HttpAnswer, exchangeHttp } from "./connect/http-exchange.ts";
+import { openSecured } from "./connect/open-secured.ts";
+import { portField, targetFields } from "./spec-values.ts";
+import type { ReasonTable } from "./check-kind.ts";
+
+const schema = z.strictObject({
+  ...targetFields,
+  scheme: z.enum(["https", "http"]).default("https"),
+  port: portField.optional(),
+  path: z
+    .string()
+    .regex(/^\/[\x21-\x7e]*$/, "write a path such as /config.js")
+    .default("/"),
+  status: z.array(z.int().min(100).max(599)).min(1).default([200]),
+  body: z.string().min(1).max(1_000).optional(),
+  allowSelfSigned: z.boolean().default(false),
+});
+
+type HttpSpec = z.output<typeof schema>;
+
+const httpReasons = {
+  wrong_status: {
+    severity: "critical",
+    hint: "503 is HAProxy without a healthy backend, 404 a wrong route or path: convene status, then convene logs proxy",
+  },
+  redirected: {
+    severity: "critical",
+    hint: "redirects are not followed: correct the route, the check's `scheme:` and `path:`, or list the status under `status:`",
+  },
+  wrong_body: {
+    severity: "critical",
+    hint: "the page is not the expected one: another backend answers for this name, or the check's `body:` is out of date",
+  },
+  bad_answer: {
+    severity: "critical",
+    hint: "the answer is not HTTP, or ended early: compare the check's `port:` and `scheme:` with the service",
+  },
+} as const satisfies ReasonTable<string>;
+
+type HttpReason = keyof typeof httpReasons;
+
+export const httpCheck = defineKind<HttpSpec, HttpReason | ConnectReason | TlsReason>({
+  kind: "http",
+  schema,
+  reasons: { ...connectReasons, ...tlsReasons, ...httpReasons },
+  target: (spec) => `${spec.scheme}://${spec.host}:${portOf(spec)}${spec.path}`,
+  run: async (spec, run) => {
+    const answer = await fetchOnce(spec, run);
+    run.note({ status: answer.status });
+    judge(spec, answer);
+    return { reason: "ok", message: `answers ${answer.status}` };
+  },
+});
+
+async function fetchOnce(spec: HttpSpec, run: CheckRun): Promise<HttpAnswer> {
+  const secure = spec.scheme === "https";
+  const socket = await openSecured({ ...spec, port: portOf(spec), secure, alpn: ["http/1.1"] }, run);
+  try {
+    return await exchangeHttp(socket, { method: "GET", host: spec.host, path: spec.path }, run);
+  } catch (cause) {
+    run.signal.throwIfAborted();
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckFailure<HttpReason>("bad_answer", `no HTTP answer: ${words}`, { cause });
+  }
+}
+
+function judge(spec: HttpSpec, answer: HttpAnswer): void {
+  const expected = spec.status.join(" or ");
+  if (!spec.status.includes(answer.status)) {
+    const location = answer.headers.location;
+    const redirected = answer.status >= 300 && answer.status < 400 && location !== undefined;
+    if (redirected) {
+      throw failure("redirected", `answers ${answer.status} to ${location}, expected ${expected}`, {
+        location,
+      });
+    }
+    const start = answer.body.slice(0, 200);
+    throw failure("wrong_status", `answers ${answer.status}, expected ${expected}`, { body: start });
+  }
+  if (spec.body !== undefined && !answer.body.includes(spec.body)) {
+    const start = answer.body.slice(0, 200);
+    throw failure("wrong_body", `the answer does not contain ${JSON.stringify(spec.body)}`, { body: start });
+  }
+}
+
+function failure(
+  reason: HttpReason,
+  message: string,
+  evidence: Record<string, string>,
+): CheckFailure<HttpReason> {
+  return new CheckFailure(reason, message, { evidence });
+}
+
+function portOf(spec: HttpSpec): number {
+  return spec.port ?? (spec.scheme === "https" ? 443 : 80);
+}
