@@ -6,6 +6,7 @@
 #
 # Usage: cert-deploy DOMAIN
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 domain=${1:-$(basename "${RENEWED_LINEAGE:-}")}

@@ -7,6 +7,7 @@
 #
 # Usage: cert-issue DOMAIN      Exit: 0 in service, 1 not, with certbot's own words on one line.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 domain=${1:-}

@@ -6,6 +6,7 @@
 #
 # Usage: cert-renew      Exit: 1 if anything failed, after trying everything.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 status=0

@@ -6,6 +6,7 @@
 #
 # Usage: cert-sync
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 self_sign() {

@@ -6,6 +6,7 @@
 #
 # Usage: haproxy-live [FILE]
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 configuration=${1:-$root/etc/haproxy/haproxy.cfg}

@@ -6,6 +6,7 @@
 #
 # Usage: MAINPID=PID haproxy-reload
 set -eu
+# shellcheck source-path=SCRIPTDIR source=certificates.sh
 . "${0%/*}/certificates.sh"
 
 master_socket=$root/run/haproxy-master.sock
@@ -19,13 +20,22 @@ current_worker() {
 if haproxy_runs; then
     printf 'show servers state\n' | haproxy_says > "$state.new" && mv -f "$state.new" "$state"
 fi
+# The master says how many reloads failed since the last good one: "master 2 [failed: 1]".
+failed_reloads() {
+    printf 'show proc\n' | socat -t 5 - "UNIX-CONNECT:$master_socket" |
+        sed -n 's/.*master .*\[failed: \([0-9]*\)\].*/\1/p'
+}
+
 before=$(current_worker)
+failed_before=$(failed_reloads)
 kill -USR2 "$MAINPID"
 attempts=0
 while [ "$attempts" -lt 100 ]; do
     attempts=$((attempts + 1))
     sleep 0.1
     after=$(current_worker 2> /dev/null) || continue
+    [ "$(failed_reloads)" -le "$failed_before" ] ||
+        fail "HAProxy refused the configuration and goes on with the old one: haproxy -c -f $root/etc/haproxy/haproxy.cfg"
     [ -z "$after" ] || [ "$after" = "$before" ] || exit 0
 done
 fail "no new worker 10 s after the reload; its words are in: journalctl -u haproxy"

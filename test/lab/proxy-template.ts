@@ -1,10 +1,11 @@
-/** Renders templates of the catalogue for tests of effective keys, with values of a site that does not exist. */
+/** Renders the catalogue's files that hold effective keys, for a site that does not exist. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Liquid } from "liquidjs";
-import type { CertbotView } from "../../src/model/effective/certbot-view.ts";
-import type { CoturnView } from "../../src/model/effective/coturn-view.ts";
-import type { HaproxyView } from "../../src/model/effective/haproxy-view.ts";
+import { certbotView, type CertbotView } from "../../src/model/effective/certbot-view.ts";
+import { coturnView, type CoturnView } from "../../src/model/effective/coturn-view.ts";
+import { effectiveKv } from "../../src/model/effective/effective-kv.ts";
+import { haproxyView, type HaproxyView, type OwnBackend } from "../../src/model/effective/haproxy-view.ts";
+import { createTemplateEngine, type TemplateVariables } from "../../src/model/templates.ts";
 
 export interface EffectiveViews {
   readonly haproxy: HaproxyView;
@@ -12,38 +13,52 @@ export interface EffectiveViews {
   readonly coturn: CoturnView;
 }
 
-export type RenderTemplate = (component: string, template: string, effective: EffectiveViews) => string;
+export interface KeysOfTwo {
+  readonly foreign?: ReadonlyMap<string, string>;
+  readonly own?: Readonly<Record<string, string>>;
+  readonly ownBackends?: ReadonlyMap<string, OwnBackend>;
+  readonly network?: string;
+}
 
 const CATALOGUE = fileURLToPath(new URL("../../manifests/", import.meta.url));
 
-const SITE = {
-  site: { publicIpv4: "203.0.113.10", publicIpv6: "" },
-  self: { ipv4: "10.10.1.10" },
-  containers: {
-    consul: { ipv4: "127.0.0.1", ipv6: "" },
-    proxy: { ipv4: "10.10.1.10", ipv6: "" },
-    turn: { ipv4: "10.10.1.15", ipv6: "" },
-  },
-  groups: { jitsi: [] },
-  components: { consul: { parameters: { domain: "ryo" } } },
-  parameters: { maxConnections: 1000, hstsMaxAgeSeconds: 31_536_000 },
-  secrets: { "turn-secret": "secret" },
-};
-
-/**
- * A renderer without any escaping, so that what it shows holds by the grammar of the keys alone.
- * The named templates are read once, as `component/template`.
- */
-export async function catalogueRenderer(names: readonly string[]): Promise<RenderTemplate> {
-  const liquid = new Liquid({ strictVariables: true, strictFilters: true });
-  const templates = new Map(
-    await Promise.all(
-      names.map(async (name) => [name, liquid.parse(await readFile(CATALOGUE + name, "utf8"))] as const),
-    ),
-  );
-  return (component, template, effective) => {
-    const parsed = templates.get(`${component}/${template}`);
-    if (!parsed) throw new Error(`${component}/${template} was not read`);
-    return String(liquid.renderSync(parsed, { ...SITE, effective }));
+/** What the model computes from the keys of others and of the site. */
+export function effectiveViews(keys: KeysOfTwo): EffectiveViews {
+  const ours = Object.entries(keys.own ?? {}).map(([key, value]) => ({ key, value }));
+  const effective = effectiveKv(keys.foreign ?? new Map(), ours);
+  return {
+    haproxy: haproxyView(effective, { ownBackends: keys.ownBackends ?? new Map() }).view,
+    certbot: certbotView(effective).view,
+    coturn: coturnView(effective, keys.network ?? "10.10.1.1/24").view,
   };
+}
+
+/** A template's source, as `proxy/haproxy.cfg.liquid`. */
+export function readTemplate(name: string): Promise<string> {
+  return readFile(CATALOGUE + name, "utf8");
+}
+
+/** The variables of a template (manifests/README.md) that the files with effective keys use. */
+export function templateVariables(effective: EffectiveViews): TemplateVariables {
+  return {
+    effective,
+    site: { publicIpv4: "203.0.113.10", publicIpv6: "" },
+    self: { ipv4: "10.10.1.10" },
+    containers: {
+      consul: { ipv4: "127.0.0.1", ipv6: "" },
+      proxy: { ipv4: "10.10.1.10", ipv6: "" },
+      turn: { ipv4: "10.10.1.15", ipv6: "" },
+    },
+    groups: { jitsi: [] },
+    components: { consul: { parameters: { domain: "ryo" } } },
+    parameters: { maxConnections: 1000, hstsMaxAgeSeconds: 31_536_000 },
+    secrets: { "turn-secret": "secret" },
+  };
+}
+
+/** haproxy.cfg as the model renders it, escaping included. */
+export async function renderHaproxy(keys: KeysOfTwo): Promise<string> {
+  const name = "proxy/haproxy.cfg.liquid";
+  const variables = templateVariables(effectiveViews(keys));
+  return createTemplateEngine().render(name, await readTemplate(name), "haproxy", variables);
 }

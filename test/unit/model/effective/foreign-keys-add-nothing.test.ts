@@ -1,25 +1,23 @@
 /** The promise that no key of anybody can add a line or a word to a configuration, tried on thousands of keys. */
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { certbotView } from "../../../../src/model/effective/certbot-view.ts";
-import { coturnView } from "../../../../src/model/effective/coturn-view.ts";
-import { effectiveKv } from "../../../../src/model/effective/effective-kv.ts";
-import { haproxyView } from "../../../../src/model/effective/haproxy-view.ts";
-import { catalogueRenderer, type EffectiveViews, type RenderTemplate } from "../../../lab/proxy-template.ts";
+import { Liquid, type Template } from "liquidjs";
+import {
+  effectiveViews,
+  type EffectiveViews,
+  readTemplate,
+  templateVariables,
+} from "../../../lab/proxy-template.ts";
 
-const OWN = Object.entries({
+const OWN = {
   "service/haproxy/acl/jitsi/host": "meet.example.org",
   "service/haproxy/use-backend/jitsi": "jitsi",
   "service/haproxy/backends/no-ssl/jitsi": "",
   "service/certbot/meet.example.org": "it@example.org",
   "service/coturn/ip-addr-host-part": "15",
-}).map(([key, value]) => ({ key, value }));
+};
 
-const FILES = [
-  ["proxy", "haproxy.cfg.liquid"],
-  ["proxy", "domains.liquid"],
-  ["turn", "turnserver.conf.liquid"],
-] as const;
+const FILES = ["proxy/haproxy.cfg.liquid", "proxy/domains.liquid", "turn/turnserver.conf.liquid"];
 
 type Keys = readonly (readonly [string, string])[];
 
@@ -105,13 +103,8 @@ const foreignKeys = fc
   .map((modules) => new Map(modules.flatMap((keys) => [...keys])));
 
 function views(foreign: ReadonlyMap<string, string>): EffectiveViews {
-  const effective = effectiveKv(foreign, OWN);
   const ownBackends = new Map([["jitsi", { address: "10.10.1.20", port: 80 }]]);
-  return {
-    haproxy: haproxyView(effective, { ownBackends }).view,
-    certbot: certbotView(effective).view,
-    coturn: coturnView(effective, "10.10.1.1/24").view,
-  };
+  return effectiveViews({ foreign, own: OWN, ownBackends });
 }
 
 /** The same views with every text that is not empty replaced by one word, and every number by 1. */
@@ -130,20 +123,26 @@ function structure(content: string): readonly number[] {
 }
 
 describe("no foreign key", () => {
-  let render: RenderTemplate;
+  // Without any escaping: what is shown here holds by the grammar of the keys alone.
+  const liquid = new Liquid({ strictFilters: true, strictVariables: true, lenientIf: true });
+  const templates = new Map<string, Template[]>();
+
+  function render(template: string, effective: EffectiveViews): string {
+    return String(liquid.renderSync(templates.get(template) ?? [], { ...templateVariables(effective) }));
+  }
 
   before(async () => {
-    render = await catalogueRenderer(FILES.map((file) => file.join("/")));
+    for (const file of FILES) templates.set(file, liquid.parse(await readTemplate(file)));
   });
 
-  for (const [component, template] of FILES) {
+  for (const template of FILES) {
     it(`adds a line or a word to ${template}`, () => {
       fc.assert(
         fc.property(foreignKeys, (foreign) => {
           const effective = views(foreign);
-          const rendered = render(component, template, effective);
-          expect(structure(rendered)).to.deep.equal(structure(render(component, template, plain(effective))));
-          expect(rendered).to.match(/^[\n\x20-\x7e]*$/);
+          const rendered = render(template, effective);
+          expect(rendered).to.match(/^[\n\x20-\x7e]+$/);
+          expect(structure(rendered)).to.deep.equal(structure(render(template, plain(effective))));
         }),
         { numRuns: 1000 },
       );
@@ -151,11 +150,11 @@ describe("no foreign key", () => {
   }
 
   it("takes a line of ours out of haproxy.cfg", () => {
-    const ours = render("proxy", "haproxy.cfg.liquid", views(new Map())).split("\n");
+    const ours = render("proxy/haproxy.cfg.liquid", views(new Map())).split("\n");
     fc.assert(
       fc.property(foreignKeys, (foreign) => {
         const effective = { ...views(foreign), coturn: views(new Map()).coturn };
-        const lines = new Set(render("proxy", "haproxy.cfg.liquid", effective).split("\n"));
+        const lines = new Set(render("proxy/haproxy.cfg.liquid", effective).split("\n"));
         expect(ours.filter((line) => !lines.has(line))).to.deep.equal([]);
       }),
       { numRuns: 500 },
