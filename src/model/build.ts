@@ -6,19 +6,14 @@ import { type ContainerAddress, addressOf } from "./addresses.ts";
 import { desiredCertificates } from "./certificates.ts";
 import { desiredChecks } from "./checks.ts";
 import { allowedExceptions, containerConfig } from "./container-config.ts";
-import type {
-  DesiredConsul,
-  DesiredContainer,
-  DesiredSite,
-  DesiredState,
-  DesiredVolume,
-} from "./desired-state.ts";
+import type { DesiredContainer, DesiredSite, DesiredState, DesiredVolume } from "./desired-state.ts";
+import { desiredConsul } from "./consul.ts";
 import { containerDevices } from "./devices.ts";
 import { effectiveViews } from "./effective-views.ts";
 import type { OwnBackend } from "./effective/haproxy-view.ts";
 import { desiredFiles } from "./files.ts";
 import { desiredImages } from "./images.ts";
-import { CONSUL_TOKEN, desiredKeys } from "./keys.ts";
+import { desiredKeys } from "./keys.ts";
 import { type ModelInput, type ResolvedContainer, resolvedContainers } from "./model-input.ts";
 import { desiredReceivers } from "./receivers.ts";
 import { desiredServices } from "./services.ts";
@@ -47,7 +42,7 @@ export function buildDesiredState(input: ModelInput, engine: TemplateEngine): De
   return {
     revision: input.revision,
     site: desiredSite(input),
-    consul: desiredConsul(input, addresses),
+    consul: desiredConsul(input.site, input.components),
     images: images.map(({ image }) => image),
     volumes: desiredVolumes(input),
     containers: resolved.map((one) => {
@@ -153,21 +148,6 @@ function desiredVolumes(input: ModelInput): readonly DesiredVolume[] {
     }
   }
   return [...volumes.values()];
-}
-
-/** The container whose secrets hold the agent's own token is the one that runs Consul. */
-function desiredConsul(input: ModelInput, addresses: ReadonlyMap<string, ContainerAddress>): DesiredConsul {
-  const { consul } = input.site.manifest.spec;
-  if (consul) {
-    const url = new URL(consul.url);
-    return { address: url.hostname, port: Number(url.port || (url.protocol === "https:" ? 443 : 80)) };
-  }
-  const own = resolvedContainers(input.components).find(({ loaded }) =>
-    loaded.manifest.spec.secrets.includes(CONSUL_TOKEN),
-  );
-  const container = own?.loaded.manifest.metadata.name;
-  const address = addresses.get(container ?? "")?.ipv4 ?? "127.0.0.1";
-  return { address, port: 8500, ...(container === undefined ? {} : { container }) };
 }
 
 /** Certificates belong to the container that has the volume they are published on for writing. */

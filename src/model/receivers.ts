@@ -6,8 +6,8 @@ import type { ModelInput } from "./model-input.ts";
 export function desiredReceivers(input: ModelInput): readonly DesiredReceiver[] {
   return manifestsOf(input.manifests, "Receiver").map(({ manifest }): DesiredReceiver => {
     const { name } = manifest.metadata;
-    if ("webhook" in manifest.spec) {
-      const { url, token } = manifest.spec.webhook;
+    if (manifest.spec.kind === "webhook") {
+      const { url, token } = manifest.spec.value;
       return {
         name,
         target: {
@@ -17,7 +17,7 @@ export function desiredReceivers(input: ModelInput): readonly DesiredReceiver[] 
         },
       };
     }
-    const { to, from, host, port, security, user, password } = manifest.spec.email;
+    const { to, from, host, port, security, user, password } = manifest.spec.value;
     return {
       name,
       target: {

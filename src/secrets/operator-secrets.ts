@@ -31,8 +31,8 @@ async function readOne(
   options: OperatorSecretOptions,
 ): Promise<Secret> {
   const { spec, metadata } = loaded.manifest;
-  if ("age" in spec) return decrypt(spec.age, loaded, options.identityFile);
-  if ("hostFile" in spec) return readHostFile(spec.hostFile, loaded, options.hostDirectory);
+  if (spec.kind === "age") return decrypt(spec.value, loaded, options.identityFile);
+  if (spec.kind === "hostFile") return readHostFile(spec.value, loaded, options.hostDirectory);
   return options.store.ensure("internal", `site.${metadata.name}`);
 }
 
