@@ -1,5 +1,6 @@
 /** What `convene init` and `uninstall` do in LXD as root: pool, networks, access rules, project, base image. */
 import type { Clock } from "../system/clock.ts";
+import { hostAddresses } from "./host-addresses.ts";
 import { importImage } from "./image-import.ts";
 import type { ImageFiles } from "./image-import.ts";
 import { deleteNetwork, deleteNetworkAcl, ensureNetwork, ensureNetworkAcl } from "./networks.ts";
@@ -22,6 +23,8 @@ export interface LxdAdministration {
   ensurePool(spec: PoolSpec): Promise<Ensured>;
   ensureNetwork(spec: NetworkSpec): Promise<Ensured>;
   ensureNetworkAcl(spec: NetworkAclSpec): Promise<Ensured>;
+  /** All addresses of the host but the loopback ones, for `containerAccessAcl`. */
+  hostAddresses(): Promise<readonly string[]>;
   ensureProject(spec: ProjectSpec): Promise<Ensured>;
   /** Makes `alias` in `project` name exactly these files; answers the fingerprint. */
   importImage(
@@ -49,6 +52,7 @@ export function createLxdAdministration(options: LxdAdministrationOptions): LxdA
     ensurePool: async (spec) => await ensurePool(server, clock, spec),
     ensureNetwork: async (spec) => await ensureNetwork(server, clock, spec),
     ensureNetworkAcl: async (spec) => await ensureNetworkAcl(server, clock, spec),
+    hostAddresses: async () => await hostAddresses(server),
     ensureProject: async (spec) => await ensureProject(server, clock, spec),
     importImage: async (project, alias, files) =>
       await importImage(createRequester(http, project), clock, alias, files),

@@ -1,5 +1,4 @@
 /** What containers may reach: the internet and each other, but nothing private and nothing on the host itself. */
-import type { NetworkInterfaceInfo } from "node:os";
 import type { NetworkAclSpec } from "./networks.ts";
 import { privateRangesWithout } from "./private-ranges.ts";
 
@@ -8,7 +7,7 @@ export interface ContainerAccess {
   readonly name: string;
   /** The containers' networks as `address/length`: `10.10.1.1/24`. */
   readonly networks: readonly string[];
-  /** Every address of the host (`hostAddresses`), the networks' gateways included. */
+  /** Every address of the host (`LxdAdministration.hostAddresses`); the networks' gateways are added. */
   readonly hostAddresses: readonly string[];
 }
 
@@ -27,6 +26,8 @@ export function accessConfig(name: string): Readonly<Record<string, string>> {
  * sends to a container is not seen as going to the host.
  */
 export function containerAccessAcl(access: ContainerAccess): NetworkAclSpec {
+  const gateways = access.networks.map((network) => network.replace(/[/].*$/, ""));
+  const host = new Set([...gateways, ...access.hostAddresses]);
   return {
     name: access.name,
     description: "convene: containers reach nothing private and no port of the host",
@@ -41,20 +42,9 @@ export function containerAccessAcl(access: ContainerAccess): NetworkAclSpec {
       {
         action: "reject",
         state: "enabled",
-        destination: access.hostAddresses.map((address) => `${address}/${address.includes(":") ? 128 : 32}`).join(","),
+        destination: [...host].map((address) => `${address}/${address.includes(":") ? 128 : 32}`).join(","),
         description: "the host itself",
       },
     ],
   };
-}
-
-/** The host's addresses that containers could knock at; loopback ones are not reachable from outside. */
-export function hostAddresses(
-  interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
-): readonly string[] {
-  const all = Object.values(interfaces).flatMap((list) => list ?? []);
-  const reachable = all
-    .map((info) => info.address)
-    .filter((address) => !address.startsWith("127.") && address !== "::1");
-  return [...new Set(reachable)].toSorted();
 }

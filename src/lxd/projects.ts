@@ -51,7 +51,8 @@ export async function ensureProject(
     return "created";
   }
   if (hasConfig(existing.config, restrictions)) return "already there";
-  const json = { config: restrictions, description: existing.description };
+  // Sent whole: with only the changed keys, LXD 5.0 takes the missing features for switched off.
+  const json = { config: { ...existing.config, ...restrictions }, description: existing.description };
   await change(server, { method: "PATCH", path, project: null, json }, options);
   return "changed";
 }
