@@ -50,7 +50,7 @@ export interface CliDependencies {
   readFolder(folder: string): Promise<readonly TreeFile[]>;
   readonly validate: (
     tree: readonly TreeFile[],
-    catalogue: readonly string[],
+    settings: HostSettings,
   ) => Promise<{ readonly diagnostics: readonly Diagnostic[] }>;
   /** JSON Schema of every kind. */
   schema(): Promise<unknown>;

@@ -39,11 +39,12 @@ function place(file: string, index: number): Diagnostic["location"] {
   return { file, line: index + 1, column: 1 };
 }
 
+async function refuse(): Promise<never> {
+  throw new Error("not in this test");
+}
+
 export function createTestCli(overrides: Partial<CliDependencies> = {}): TestCli {
   let code: number | undefined;
-  const refuse = async (): Promise<never> => {
-    throw new Error("not in this test");
-  };
   return {
     version: "0.0.0-test",
     stdout: process.stdout,

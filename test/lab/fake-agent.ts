@@ -101,10 +101,10 @@ async function* subscribe(
   signal: AbortSignal,
 ): AsyncGenerator<AgentEvent> {
   const queue: AgentEvent[] = [];
-  let wake = (): void => {};
+  let wake: (() => void) | undefined;
   const listener = (event: AgentEvent): void => {
     queue.push(event);
-    wake();
+    wake?.();
   };
   listeners.add(listener);
   try {

@@ -4,8 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 
 const run = promisify(execFile);
+
+const failedRun = z
+  .object({ code: z.number(), stdout: z.string(), stderr: z.string() })
+  .transform(({ code, stdout, stderr }) => ({ code, output: stdout + stderr }));
 
 export interface GitRun {
   readonly code: number;
@@ -65,8 +70,7 @@ export async function createTestRepository(
         });
         return { code: 0, output: stdout + stderr };
       } catch (error) {
-        const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-        return { code, output: stdout + stderr };
+        return failedRun.parse(error);
       }
     },
     commit: async (files, message = "change") => {

@@ -33,7 +33,7 @@ async function isValid(
   { validate, settings, print }: HookContext,
   tree: readonly TreeFile[],
 ): Promise<boolean> {
-  const { diagnostics } = await validate(tree, settings.catalogue);
+  const { diagnostics } = await validate(tree, settings);
   if (diagnostics.length === 0) return true;
   for (const line of renderDiagnostics(diagnostics, tree)) print(line);
   print(`✗ refused: ${renderDiagnosticsSummary(diagnostics)}; nothing was changed`);

@@ -8,7 +8,7 @@ export async function validate(verb: Verb, folder: string): Promise<ExitCode> {
   const { dependencies } = verb;
   const settings = await verb.settings();
   const tree = await dependencies.readFolder(resolve(dependencies.workingDirectory, folder));
-  const { diagnostics } = await dependencies.validate(tree, settings.catalogue);
+  const { diagnostics } = await dependencies.validate(tree, settings);
   const valid = diagnostics.length === 0;
   if (verb.json) {
     verb.value({ valid, files: tree.length, diagnostics });
