@@ -11,7 +11,6 @@ import { writeKv } from "./actions/write-kv.ts";
 import { startAndWait } from "./actions/container-start.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { OWNER_KEY, OWNER_VALUE } from "../observe/instance-record.ts";
-import { serviceDigest } from "../plan/consul.ts";
 
 const STOP_GRACE_MS = 15_000;
 
@@ -54,10 +53,7 @@ export async function runAction(action: Action, context: ApplyContext): Promise<
     case "write-kv":
       return writeKv(action, context);
     case "register-service":
-      return consul.register({
-        ...action.service,
-        meta: { "convene-digest": serviceDigest(action.service) },
-      });
+      return consul.register({ ...action.service, meta: {} });
     case "deregister-service":
       return consul.deregister(action.serviceId);
     case "apply-accounts":

@@ -10,7 +10,9 @@ export interface KvEntry {
 /** One operation of a transaction (https://developer.hashicorp.com/consul/api-docs/txn: at most 64 at once). */
 export type KvOperation =
   | { readonly verb: "set"; readonly key: string; readonly value: string | Secret }
-  | { readonly verb: "delete"; readonly key: string };
+  | { readonly verb: "delete"; readonly key: string }
+  /** Gives the key up: it stays as it is and leaves the inventory. */
+  | { readonly verb: "release"; readonly key: string };
 
 export interface ServiceDefinition {
   readonly id: string;

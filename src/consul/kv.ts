@@ -49,7 +49,7 @@ export async function transact(
   const stored = await readInventory(client, site, logger);
   let index = stored.index;
   for (const batch of batches(stored.inventory, operations)) {
-    const body = [...batch.operations.map(wireOperation), inventoryOperation(site, batch.inventory, index)];
+    const body = [...batch.operations.flatMap(wireOperations), inventoryOperation(site, batch.inventory, index)];
     const doing = `write ${batch.operations.length} keys`;
     const answer = TransactionResult.parse(
       await client.call(doing, (api) => api.transaction.create(body, { operations: body })),
@@ -69,9 +69,10 @@ function wire(verb: string, key: string, rest: { Value?: string; Index?: number 
   return { verb, key, toJSON: () => ({ KV: { Verb: verb, Key: key, ...rest } }) };
 }
 
-function wireOperation(operation: KvOperation): WireOperation {
-  if (operation.verb === "delete") return wire("delete", operation.key, {});
-  return wire("set", operation.key, { Value: base64(revealed(operation.value)) });
+function wireOperations(operation: KvOperation): readonly WireOperation[] {
+  if (operation.verb === "release") return [];
+  if (operation.verb === "delete") return [wire("delete", operation.key, {})];
+  return [wire("set", operation.key, { Value: base64(revealed(operation.value)) })];
 }
 
 /** An empty inventory goes away with the last key; `index` 0 means that there must be none yet. */

@@ -22,8 +22,8 @@ function people(input: ModelInput, container: string, domain: string): DesiredAc
   return manifestsOf(input.manifests, "User").map((loaded) => {
     const { metadata, spec } = loaded.manifest;
     const password =
-      "secretRef" in spec.password
-        ? input.secrets.operator(spec.password.secretRef)
+      spec.password.kind === "secretRef"
+        ? input.secrets.operator(spec.password.value)
         : input.secrets.password(metadata.name);
     return {
       jid: `${metadata.name}@${domain}`,

@@ -1,5 +1,6 @@
 /** Consul as actual state: keys, inventory, services and rights. */
 import type { Consul } from "../consul/consul.ts";
+import { DIGEST_META, SITE_META } from "../consul/service-digest.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { ActualConsul, ActualService } from "./actual-state.ts";
 
@@ -7,6 +8,7 @@ import type { ActualConsul, ActualService } from "./actual-state.ts";
 export async function observeConsul(
   consul: Consul,
   state: "absent" | "stopped" | "running",
+  site: string,
 ): Promise<ActualConsul> {
   if (state === "absent") return { state: "absent" };
   if (state === "stopped") return { state: "unreachable", reason: "its container does not run" };
@@ -26,8 +28,8 @@ export async function observeConsul(
           service.id,
           {
             id: service.id,
-            digest: service.meta["convene-digest"] ?? "",
-            owned: service.meta["convene-digest"] !== undefined,
+            digest: service.meta[DIGEST_META] ?? "",
+            owned: service.meta[SITE_META] === site,
           },
         ]),
       ),

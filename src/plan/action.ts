@@ -84,7 +84,12 @@ export type Action = ActionBase &
         readonly startUnits: readonly string[];
       }
     | { readonly kind: "set-up-acl" }
-    | { readonly kind: "write-kv"; readonly puts: readonly DesiredKey[]; readonly deletes: readonly string[]; readonly releases: readonly string[] }
+    | {
+        readonly kind: "write-kv";
+        readonly puts: readonly DesiredKey[];
+        readonly deletes: readonly string[];
+        readonly releases: readonly string[];
+      }
     | { readonly kind: "register-service"; readonly service: DesiredService }
     | { readonly kind: "deregister-service"; readonly serviceId: string }
     | {

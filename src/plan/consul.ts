@@ -1,5 +1,5 @@
 /** What has to change in Consul: rights, keys, services. */
-import { createHash } from "node:crypto";
+import { serviceDigest } from "../consul/service-digest.ts";
 import type { DesiredService, DesiredState } from "../model/desired-state.ts";
 import type { ActualConsul } from "../observe/actual-state.ts";
 import type { Action, Blocked } from "./action.ts";
@@ -9,11 +9,6 @@ import { diffKeys } from "./keys.ts";
 export interface ConsulPlan {
   readonly actions: Action[];
   readonly blocked: Blocked[];
-}
-
-/** sha256 of a service's definition, kept in its meta so that a pass can compare without a record. */
-export function serviceDigest(service: DesiredService): string {
-  return createHash("sha256").update(JSON.stringify(service)).digest("hex");
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Three-way comparison of KV: what is desired, what is there, and what convene wrote there last. */
-import { createHash } from "node:crypto";
+import { valueHash } from "../consul/inventory.ts";
 import type { DesiredKey } from "../model/desired-state.ts";
 import { Secret, revealed } from "../system/secret.ts";
 import type { Blocked, Change } from "./action.ts";
@@ -14,11 +14,6 @@ export interface KeyDiff {
   readonly conflicts: readonly Blocked[];
   /** Some put restores what somebody else changed. */
   readonly drift: boolean;
-}
-
-/** sha256 of a value as the inventory keeps it. */
-export function valueHash(value: string): string {
-  return createHash("sha256").update(value).digest("hex");
 }
 
 /** The rules of ownership (design, Consul): git is the truth for our keys, and nobody else's key is touched. */
