@@ -1,5 +1,5 @@
 /** Where things lie on the host, apart from what the settings say. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 export interface HostPaths {
   readonly configFile: string;
@@ -14,15 +14,16 @@ export interface HostPaths {
   readonly cacheDirectory: string;
 }
 
-/** Everything beside the settings file follows it, so that a second site's files stay apart. */
+/** Everything follows the folder of the settings file (`/etc/convene`), so that a second site on a host stays apart. */
 export function hostPaths(configFile: string): HostPaths {
   const configDirectory = dirname(configFile);
+  const name = basename(configDirectory);
   return {
     configFile,
     configDirectory,
     secretsDirectory: join(configDirectory, "secrets"),
     ageIdentity: join(configDirectory, "age-identity"),
-    sysctlFile: "/etc/sysctl.d/60-convene.conf",
-    cacheDirectory: "/var/cache/convene",
+    sysctlFile: `/etc/sysctl.d/60-${name}.conf`,
+    cacheDirectory: `/var/cache/${name}`,
   };
 }

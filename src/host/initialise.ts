@@ -88,7 +88,7 @@ async function ensureAuthorizedKeys(options: InitialiseOptions, agentReads: Acco
   const merged = mergeAuthorizedKeys((await readFileIfThere(file)) ?? "", offered, options.keysFile ?? "");
   const result = await ensureFile(file, merged, { ...agentReads, mode: 0o640 });
   const count = merged.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
-  return { ...result, detail: count === 0 ? "none: add one with --authorized-key FILE" : String(count) };
+  return { ...result, detail: count === 0 ? "none: add one with --keys FILE" : String(count) };
 }
 
 async function readKeysFile(path: string): Promise<string> {

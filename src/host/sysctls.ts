@@ -3,8 +3,6 @@ import { ensureFile, readFileIfThere, removePath, rootOwned } from "./files.ts";
 import type { RunCommand } from "./command.ts";
 import type { StepResult } from "./step.ts";
 
-export const SYSCTL_FILE = "/etc/sysctl.d/60-convene.conf";
-
 /** Smallest values; a host that has more keeps it. Receive buffers: videobridge and coturn drop packets below. */
 const MINIMA: Readonly<Record<string, number>> = {
   "net.ipv4.ip_forward": 1,
