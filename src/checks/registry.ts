@@ -3,6 +3,7 @@ import type { DesiredCheck } from "../model/desired-state.ts";
 import type { CheckKind } from "./check-kind.ts";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { commonReasons } from "./common-reasons.ts";
+import { bridgeCheck } from "./bridge-check.ts";
 import { httpCheck } from "./http-check.ts";
 import { stunCheck } from "./stun-check.ts";
 import { tlsCheck } from "./tls-check.ts";
@@ -10,7 +11,7 @@ import { turnCheck } from "./turn-check.ts";
 import { xmppCheck } from "./xmpp-check.ts";
 
 const kinds: ReadonlyMap<string, CheckKind> = new Map(
-  [httpCheck, stunCheck, tlsCheck, turnCheck, xmppCheck].map((kind) => [kind.kind, kind]),
+  [bridgeCheck, httpCheck, stunCheck, tlsCheck, turnCheck, xmppCheck].map((kind) => [kind.kind, kind]),
 );
 
 /** Every kind, for validation of manifests and for generated documentation. */
