@@ -38,13 +38,12 @@ export function resolveWith(files: readonly TreeFile[], catalogue: Catalogue): R
   const resolved = site ? used.components.map((one) => resolveComponent(one, site)) : [];
   const components = resolved.map((one) => one.component);
   const early = [...loaded.diagnostics, ...used.diagnostics, ...resolved.flatMap((one) => one.diagnostics)];
-  const crossed = crossCheck({
-    files,
-    manifests: loaded.manifests,
-    components,
-    catalogue,
-    partial: early.length > 0,
-  });
+  // Rules over all manifests would blame what only an invalid one lacks, so they wait until each is valid by itself.
+  const all = [
+    ...loaded.manifests,
+    ...components.flatMap((one) => [...one.images, ...one.containers, ...one.checks]),
+  ];
+  const crossed = early.length > 0 ? [] : crossCheck(all);
   return {
     site,
     manifests: loaded.manifests,

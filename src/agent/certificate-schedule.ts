@@ -1,0 +1,39 @@
+/** When a certificate may be ordered: ACME servers count failures, so each failure makes the next try wait longer. */
+import type { ActualCertificate } from "../observe/actual-state.ts";
+import type { Clock } from "../system/clock.ts";
+import { backoffDelay } from "../system/retry.ts";
+
+/** Let's Encrypt allows five failed validations per name and hour (https://letsencrypt.org/docs/rate-limits/). */
+const BACKOFF = { initialMs: 60_000, maximumMs: 6 * 3_600_000 };
+/** certbot renews by itself at a third; below a quarter something keeps it from doing so. */
+const DUE_SHARE = 0.25;
+
+export interface CertificateSchedule {
+  succeeded(domain: string): void;
+  failed(domain: string): void;
+  readonly held: () => ReadonlySet<string>;
+  /** The domains whose certificate has less than a quarter of its lifetime left. */
+  due(certificates: ReadonlyMap<string, ActualCertificate>): ReadonlySet<string>;
+}
+
+export function createCertificateSchedule(clock: Clock, random: () => number): CertificateSchedule {
+  const attempts = new Map<string, { readonly failures: number; readonly notBefore: number }>();
+  return {
+    succeeded: (domain) => void attempts.delete(domain),
+    failed: (domain) => {
+      const failures = (attempts.get(domain)?.failures ?? 0) + 1;
+      attempts.set(domain, {
+        failures,
+        notBefore: clock.now() + backoffDelay(failures, { ...BACKOFF, random }),
+      });
+    },
+    held: () =>
+      new Set([...attempts].filter(([, one]) => one.notBefore > clock.now()).map(([domain]) => domain)),
+    due: (certificates) =>
+      new Set(
+        [...certificates.values()]
+          .filter((one) => one.notAfter - clock.now() < (one.notAfter - one.notBefore) * DUE_SHARE)
+          .map((one) => one.domain),
+      ),
+  };
+}
