@@ -26,7 +26,45 @@ const RULES = [
   checkCertificates,
 ] as const satisfies readonly ((manifests: readonly LoadedManifest[]) => readonly Diagnostic[])[];
 
-/** Expects the operator's manifests and the catalogue's, instantiated; each valid by itself. */
-export function crossCheck(manifests: readonly LoadedManifest[]): readonly Diagnostic[] {
-  return RULES.flatMap((rule) => rule(manifests)).toSorted(compareDiagnostics);
+/** A broken manifest is missing to the others: saying so as well would only hide the real mistake. */
+const ABOUT_ABSENCE: readonly string[] = [
+  "EmptyDesiredState",
+  "MissingSite",
+  "NameNotCovered",
+  "UnknownContainer",
+  "UnknownImage",
+  "UnknownSecret",
+];
+
+/** A Component's manifests from the catalogue, and the operator's own document that brings them in. */
+export interface CheckedComponent {
+  readonly images: readonly LoadedManifest[];
+  readonly containers: readonly LoadedManifest[];
+  readonly checks: readonly LoadedManifest[];
+  readonly document: LoadedManifest;
+}
+
+export interface CrossCheckInput {
+  /** The operator's manifests, each valid by itself. */
+  readonly manifests: readonly LoadedManifest[];
+  readonly components: readonly CheckedComponent[];
+  /** Some manifest or component is not here because it is broken. */
+  readonly partial: boolean;
+}
+
+export function crossCheck({ manifests, components, partial }: CrossCheckInput): readonly Diagnostic[] {
+  const all = [...manifests, ...components.flatMap((component) => atOperatorsLine(component, manifests))];
+  return RULES.flatMap((rule) => rule(all))
+    .filter(({ code }) => !partial || !ABOUT_ABSENCE.includes(code))
+    .toSorted(compareDiagnostics);
+}
+
+/** An operator cannot change the catalogue: what collides is said at the Component that brings it in. */
+function atOperatorsLine(
+  { images, containers, checks, document }: CheckedComponent,
+  manifests: readonly LoadedManifest[],
+): readonly LoadedManifest[] {
+  return [...images, ...containers, ...checks]
+    .filter((loaded) => !manifests.includes(loaded))
+    .map((loaded) => ({ ...loaded, file: document.file, locate: () => document.locate(["spec", "uses"]) }));
 }

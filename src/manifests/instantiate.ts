@@ -38,12 +38,21 @@ export function instantiate(document: ManifestDocument, scope: Scope): Instantia
 }
 
 function instantiateOne(document: ManifestDocument, scope: Scope, item: Item | undefined): Instantiated {
-  const full = item === undefined ? scope : { ...scope, item };
+  const known = item === undefined ? scope : { ...scope, item };
+  const full = { ...known, ...selfOf(document, known) };
   const resolved = resolveReferences(document.data, full, document.locate);
   if (resolved.diagnostics.length > 0) return { manifests: [], diagnostics: resolved.diagnostics };
   const { manifest, diagnostics } = validateDocument({ ...document, data: resolved.data });
   if (manifest === undefined) return { manifests: [], diagnostics };
   return { manifests: [item === undefined ? manifest : { ...manifest, item }], diagnostics };
+}
+
+/** In a check `${self.ipv4}` is the address of the container it names. */
+function selfOf(document: ManifestDocument, scope: Scope): Scope {
+  const { containers } = scope;
+  if (!isItem(document.data) || !isItem(document.data.spec) || !isItem(containers)) return {};
+  const { data: name } = resolveReferences(document.data.spec.container, scope, document.locate);
+  return typeof name === "string" && Object.hasOwn(containers, name) ? { self: containers[name] } : {};
 }
 
 /** `bridge-12` has the number 12; an entry whose name ends in none has no number. */

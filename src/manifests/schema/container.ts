@@ -76,8 +76,8 @@ const accounts = z.strictObject({
         user: labelName,
         secret: labelName,
         host: z
-          .enum(["internal", "main"])
-          .default("internal")
+          .enum(["auth", "main"])
+          .default("auth")
           .describe("auth.DOMAIN for machines among themselves, or DOMAIN where people are."),
       }),
     )

@@ -50,7 +50,7 @@ function withDefaults(
     if (!Object.hasOwn(given, name) && definition.default !== undefined) given[name] = definition.default;
     if (definition.type === "list" && Array.isArray(given[name])) {
       given[name] = given[name].map((entry: unknown) =>
-        isRecord(entry) ? withDefaults(definition.entry, entry) : entry,
+        isRecord(entry) ? withDefaults(definition.fields, entry) : entry,
       );
     }
   }
@@ -63,7 +63,7 @@ function completed(definitions: ParameterDefinitions, values: Parameters): Param
     if (definition.type !== "list" || !Array.isArray(value)) return [name, value];
     return [
       name,
-      value.map((entry: unknown) => (isRecord(entry) ? completed(definition.entry, entry) : entry)),
+      value.map((entry: unknown) => (isRecord(entry) ? completed(definition.fields, entry) : entry)),
     ];
   });
   return Object.fromEntries(entries);
@@ -77,7 +77,7 @@ function repeatedNames(
 ): readonly Diagnostic[] {
   return Object.entries(definitions).flatMap(([parameter, definition]) => {
     const entries: unknown = values[parameter];
-    if (definition.type !== "list" || definition.unique === undefined || !Array.isArray(entries)) return [];
+    if (definition.type !== "list" || !Array.isArray(entries)) return [];
     const field = definition.unique;
     const marks = entries.map((entry: unknown) =>
       isRecord(entry) ? JSON.stringify(entry[field]) : undefined,

@@ -29,7 +29,7 @@ const simpleType = z.enum([
   "ip",
   "url",
   "portRange",
-  "object",
+  "map",
 ]);
 
 const simpleDefinition = z.discriminatedUnion("type", [
@@ -53,12 +53,12 @@ const parameterName = z.string().regex(/^[a-z][A-Za-z0-9]*$/u, "a name such as `
 const listDefinition = z.strictObject({
   type: z.literal("list"),
   ...common,
-  entry: z.record(parameterName, simpleDefinition).describe("What each entry has."),
+  fields: z.record(parameterName, simpleDefinition).describe("What each entry has."),
   max: z.int().min(1).max(250).default(64).describe("How many entries there may be."),
-  unique: parameterName.optional().describe("The field that tells the entries apart."),
+  unique: parameterName.default("name").describe("The field that tells the entries apart."),
 });
 
-/** An `object` is free-form and passed on as it is; a `list` has entries with fields of the other types. */
+/** A `map` is free-form and passed on as it is; a `list` has entries with fields of the other types. */
 export const parameterDefinition = z.discriminatedUnion("type", [simpleDefinition, listDefinition]);
 
 export const parameterDefinitions = z.record(parameterName, parameterDefinition);

@@ -44,10 +44,10 @@ function typeSchema(definition: ParameterDefinition): z.ZodType {
       return httpUrl;
     case "portRange":
       return portRange;
-    case "object":
+    case "map":
       return z.record(z.string(), z.json());
     case "list":
-      return z.array(parametersSchema(definition.entry)).max(definition.max);
+      return z.array(parametersSchema(definition.fields)).max(definition.max);
     default:
       return definition satisfies never;
   }

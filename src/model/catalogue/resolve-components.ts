@@ -34,7 +34,10 @@ export function resolveComponents(
   const containers = manifestsOf([...hosts.flatMap((host) => host.manifests), ...manifests], "Container");
   const network = parseIpv4Network(site.manifest.spec.network.ipv4);
   const addresses = containers.map(({ manifest: { metadata, spec } }) => {
-    return [metadata.name, { ipv4: ipv4At(network, spec.address.hostPart + spec.address.plus) ?? null }];
+    return [
+      metadata.name,
+      { name: metadata.name, ipv4: ipv4At(network, spec.address.hostPart + spec.address.plus) ?? null },
+    ];
   });
   const checkScope: Scope = { ...scope, containers: Object.fromEntries(addresses) };
   const checks = used.map((one) => instantiateComponent(one, ["Check"], checkScope));
