@@ -51,10 +51,10 @@ async function verdictFromEvents(
   options: FollowOptions,
   heard: { at: number },
 ): Promise<Verdict | undefined> {
-  const started = new Set<number>();
+  const started = new Map<number, string | undefined>();
   for await (const event of events) {
     heard.at = options.clock.now();
-    if (event.type === "pass-started") started.add(event.pass);
+    if (event.type === "pass-started") started.set(event.pass, event.revision);
     const superseded = await supersedes(event, options);
     if (superseded) return superseded;
     if (event.type !== "verdict") {
@@ -72,14 +72,18 @@ async function verdictFromEvents(
   });
 }
 
-/** Without a commit, only a pass that began after our wake-up answers it. */
+/**
+ * Without a commit, only a pass that began after our wake-up answers it. A pass that failed before it knew
+ * the revision has none in its verdict: then what it began with counts.
+ */
 function isOurs(
   event: Extract<EventView, { type: "verdict" }>,
   commit: string | undefined,
-  started: ReadonlySet<number>,
+  started: ReadonlyMap<number, string | undefined>,
 ): boolean {
   if (commit === undefined) return started.has(event.pass);
-  return event.verdict.revision !== undefined && matchesRevision(commit, event.verdict.revision);
+  const revision = event.verdict.revision ?? started.get(event.pass);
+  return revision !== undefined && matchesRevision(commit, revision);
 }
 
 async function supersedes(event: EventView, options: FollowOptions): Promise<Verdict | undefined> {

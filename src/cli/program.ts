@@ -106,7 +106,7 @@ function addRootVerbs(add: Add): void {
   );
   add("init", "set this host up (root)", async (verb, command) =>
     (await import("./verbs/host.ts")).init(verb, command.opts()),
-  ).option("--keys <file>", "public ssh keys that may push");
+  ).option("--authorized-key <file>", "a file of public ssh keys that may push");
   add("uninstall", "remove what convene made (root)", async (verb, command) =>
     (await import("./verbs/host.ts")).uninstall(verb, command.opts()),
   )

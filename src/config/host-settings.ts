@@ -12,7 +12,7 @@ const interfaceName = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/, "expected at mo
 const path = z.string().startsWith("/", "expected an absolute path");
 const branch = z
   .string()
-  .regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\.lock$|\/$))[A-Za-z0-9._/-]+$/, "expected a branch name such as main");
+  .regex(/^(?!\/|-|.*(?:\.\.|\/\/|@\{|\.lock$|\/$))[A-Za-z0-9._/-]+$/, "expected a branch name such as main");
 const credential = z.string().regex(/^[A-Za-z0-9._-]+$/, "expected the name of a systemd credential");
 
 const lxdSchema = z.strictObject({

@@ -1,6 +1,6 @@
 /** Reads the host's settings file and says where it is wrong, line and column included. */
 import { readFile } from "node:fs/promises";
-import { isNode, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { ConveneError, type SourceLocation } from "../system/errors.ts";
 import {
@@ -41,11 +41,11 @@ export function parseHostSettings(text: string, file: string, shippedCatalogue: 
   }
   const result = hostSettingsSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {});
   if (result.success) return completeSettings(result.data, shippedCatalogue);
+  const problems = result.error.issues.map((issue) => ({ issue, offset: offsetOf(document, issue) }));
   throw invalid(
-    result.error.issues.map((issue) => ({
-      message: describeIssue(issue),
-      ...at(file, lines, offsetOf(document, issue)),
-    })),
+    problems
+      .toSorted((left, right) => left.offset - right.offset)
+      .map(({ issue, offset }) => ({ message: describeIssue(issue), ...at(file, lines, offset) })),
   );
 }
 
@@ -103,10 +103,14 @@ function at(file: string, lines: LineCounter, offset: number): SourceLocation {
 
 /** Offset of the key or value an issue is about; of its nearest existing parent when it is missing. */
 function offsetOf(document: Document.Parsed, issue: z.core.$ZodIssue): number {
-  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const full = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  for (let length = full.length; length > 0; length -= 1) {
-    const node = document.getIn(full.slice(0, length), true);
+  if (issue.code === "unrecognized_keys") {
+    const parent = issue.path.length > 0 ? document.getIn(issue.path, true) : document.contents;
+    const pairs = isMap(parent) ? parent.items : [];
+    const key = pairs.map((pair) => pair.key).find((one) => isScalar(one) && one.value === issue.keys[0]);
+    if (isScalar(key) && key.range) return key.range[0];
+  }
+  for (let length = issue.path.length; length > 0; length -= 1) {
+    const node = document.getIn(issue.path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];
   }
   return document.contents?.range?.[0] ?? 0;

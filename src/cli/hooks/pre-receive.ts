@@ -8,6 +8,16 @@ import { renderError } from "../render-error.ts";
 import { renderPlan, renderPlanSummary } from "../render-plan.ts";
 import type { HookContext } from "./hook-context.ts";
 
+/** What the agent finds wrong in the tree; every other error is about the host and heals without a new push. */
+const WRONG_INPUT: ReadonlySet<string> = new Set([
+  "InvalidManifest",
+  "EmptyDesiredState",
+  "PolicyRefused",
+  "TemplateFailed",
+  "DecryptionFailed",
+  "SecretMissing",
+]);
+
 /** Whether the push may land. Everything there is to say has been printed. */
 export async function preReceive(context: HookContext): Promise<boolean> {
   checkOptions(context);
@@ -56,7 +66,7 @@ async function showPlan(
     return true;
   } catch (error) {
     const report = reportError(error);
-    if (report.location !== undefined || report.code.startsWith("Invalid")) {
+    if (report.location !== undefined || WRONG_INPUT.has(report.code)) {
       for (const line of renderError(report)) print(line);
       print("✗ refused; nothing was changed");
       return false;

@@ -8,12 +8,15 @@ export async function run(verb: Verb): Promise<ExitCode> {
 }
 
 export interface InitFlags {
-  readonly keys?: string;
+  readonly authorizedKey?: string;
 }
 
 export async function init(verb: Verb, flags: InitFlags): Promise<ExitCode> {
   const steps: string[] = [];
-  await verb.dependencies.init({ configPath: verb.configPath, keysFile: flags.keys }, sayer(verb, steps));
+  await verb.dependencies.init(
+    { configPath: verb.configPath, keysFile: flags.authorizedKey },
+    sayer(verb, steps),
+  );
   if (verb.json) verb.value({ done: true, steps });
   return EXIT.yes;
 }
