@@ -3,7 +3,6 @@ import type { NetworkInterfaceInfo } from "node:os";
 import { createLxdAdministration } from "../lxd/administration.ts";
 import type { LxdAdministration } from "../lxd/administration.ts";
 import { createLxd } from "../lxd/client.ts";
-import { hostAddresses } from "../lxd/container-access.ts";
 import type { Lxd } from "../lxd/lxd.ts";
 import { createRequester } from "../lxd/request.ts";
 import type { Requester } from "../lxd/request.ts";
@@ -50,6 +49,13 @@ export function createHostTools(options: HostToolsOptions): HostTools {
     administration: createLxdAdministration({ socketPath, clock }),
     lxd: createLxd({ socketPath, project, clock }),
     server: createRequester(createUnixHttp(socketPath), "default"),
-    addresses: () => hostAddresses(interfaces()),
+    addresses: () => externalAddresses(interfaces()),
   };
+}
+
+function externalAddresses(
+  interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
+): readonly string[] {
+  const all = Object.values(interfaces).flatMap((list) => list ?? []);
+  return [...new Set(all.filter(({ internal }) => !internal).map(({ address }) => address))];
 }

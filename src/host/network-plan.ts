@@ -69,16 +69,15 @@ export function freeSubnetAfter(site: string, hostAddresses: readonly string[]):
 }
 
 /**
- * No new connections to private ranges or to the host. Of the host's addresses only the public ones and the network's
- * own are named: the others are in the private ranges, and come and go with the host's other bridges.
+ * No new connections to private ranges or to the host. Of the host's addresses only the public ones are named: the
+ * others are in the private ranges, and come and go with the host's other bridges.
  */
 export function siteAccessRules(plan: SiteNetworkPlan, hostAddresses: readonly string[]): NetworkAclSpec {
   const networks = plan.ipv6 === undefined ? [plan.ipv4] : [plan.ipv4, plan.ipv6];
-  const gateways = networks.map((network) => network.replace(/\/\d+$/, ""));
   const rules = containerAccessAcl({
     name: plan.name,
     networks,
-    hostAddresses: [...gateways, ...hostAddresses.filter(isPublic).toSorted()],
+    hostAddresses: hostAddresses.filter(isPublic).toSorted(),
   });
   return { ...rules, config: { [OWNER_KEY]: plan.owner } };
 }
