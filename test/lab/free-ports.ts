@@ -12,17 +12,17 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 /** Resolves when something accepts connections on the port; rejects after 10 seconds. */
-export async function portOpen(port: number): Promise<void> {
+export async function portOpen(port: number, address = "127.0.0.1"): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await accepts(port)) return;
+    if (await accepts(port, address)) return;
     await delay(100);
   }
-  throw new Error(`nothing listens on 127.0.0.1:${port} after 10 s`);
+  throw new Error(`nothing listens on ${address}:${port} after 10 s`);
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts(port: number, address: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(port, address);
   socket.once("connect", () => resolve(true));
   socket.once("error", () => resolve(false));
   return promise.finally(() => socket.destroy());
