@@ -1,6 +1,6 @@
 /** The videobridge's private REST interface: health, statistics, and one conference of the check's own. */
 import { z } from "zod";
-import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { CheckFailure, CheckRun } from "../check-run.ts";
 import { exchangeHttp, type HttpAnswer, type HttpQuestion } from "../connect/http-exchange.ts";
 import { openTcp } from "../connect/open-tcp.ts";
 import type { BridgeReason } from "./bridge-reasons.ts";
@@ -29,9 +29,11 @@ async function ask(
   question: Omit<HttpQuestion, "host">,
   run: CheckRun,
 ): Promise<HttpAnswer> {
-  const socket = await openTcp(bridge.address, bridge.port, run);
+  // Its connection and bytes are no phases of their own: each request is one.
+  const request = new CheckRun(run.context, run.signal);
+  const socket = await openTcp(bridge.address, bridge.port, request);
   try {
-    return await exchangeHttp(socket, { ...question, host: `${bridge.address}:${bridge.port}` }, run);
+    return await exchangeHttp(socket, { ...question, host: `${bridge.address}:${bridge.port}` }, request);
   } catch (cause) {
     run.signal.throwIfAborted();
     const words = cause instanceof Error ? cause.message : String(cause);
