@@ -25,7 +25,7 @@ export function parseProcNet(text: string, protocol: "tcp" | "udp"): readonly Lo
 /** Groups of 32 bits, each as the machine keeps it in memory. */
 function readAddress(hex: string): string {
   const words = (hex.match(/.{8}/g) ?? []).map((word) => Buffer.from(word, "hex"));
-  const bytes = Buffer.concat(endianness() === "LE" ? words.map((word) => word.reverse()) : words);
+  const bytes = Buffer.concat(endianness() === "LE" ? words.map((word) => word.toReversed()) : words);
   if (bytes.length === 4) return bytes.join(".");
   const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(2 * index).toString(16));
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);

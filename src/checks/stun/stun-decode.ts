@@ -34,9 +34,11 @@ export type StunProblem =
   | "wrong_fingerprint";
 
 /** Decodes one whole message; trailing bytes are a wrong length. */
-export function decodeStun(bytes: Uint8Array): StunDecodeResult {
+export function decodeStun(received: Uint8Array): StunDecodeResult {
+  // A copy: a Buffer may share its memory with others, and its slice() would too.
+  const bytes = new Uint8Array(received);
   if (bytes.length < HEADER_LENGTH) return { ok: false, problem: "too_short" };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const view = new DataView(bytes.buffer);
   const type = view.getUint16(0);
   if ((type & 0xc000) !== 0) return { ok: false, problem: "not_stun" };
   if (view.getUint32(4) !== MAGIC_COOKIE) return { ok: false, problem: "wrong_cookie" };
