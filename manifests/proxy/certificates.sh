@@ -59,7 +59,7 @@ trust_acme_root() {
 
 run_certbot() {
     certbot --config-dir "$letsencrypt" --work-dir "$root/var/lib/letsencrypt" \
-        --logs-dir "$root/var/log/letsencrypt" "$@"
+        --logs-dir "$root/var/log/letsencrypt" --max-log-backups 20 "$@"
 }
 
 haproxy_runs() {
