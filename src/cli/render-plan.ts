@@ -24,17 +24,17 @@ export function renderPlanSummary(plan: PlanView): string {
   return `plan of ${count} action${count === 1 ? "" : "s"}${blocked}`;
 }
 
-/** Columns: sign and subject, what, the consequence, where it is written. */
+/** Columns: sign and subject, what, where it is written, the consequence. */
 function renderAction(action: ActionView): readonly (readonly string[])[] {
   const subject = `${sign(action)} ${shortened(action.subject, SUBJECT_WIDTH)}`;
   const effect = consequence(action);
-  if (action.changes.length === 0) return [[subject, printable(action.reason), effect, ""]];
+  if (action.changes.length === 0) return [[subject, printable(action.reason), "", effect]];
   const shown = action.changes.slice(0, MAXIMUM_CHANGES);
   const rows = shown.map((change, index) => [
     index === 0 ? subject : "",
     describeChange(change),
-    index === 0 ? effect : "",
     place(change),
+    index === 0 ? effect : "",
   ]);
   const hidden = action.changes.length - shown.length;
   return hidden === 0 ? rows : [...rows, ["", `… and ${hidden} more`, "", ""]];
