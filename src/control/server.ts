@@ -46,7 +46,7 @@ async function handle(
 ): Promise<void> {
   const signal = callSignal(response, stopping);
   try {
-    const url = new URL(request.url ?? "/", "http://convene");
+    const url = URL.parse(request.url ?? "/", "http://convene") ?? new URL("http://convene/");
     const route = findRoute(request.method ?? "", url.pathname, kind);
     const answer = await route.answer({ api, url, request, response, signal });
     if (answer !== undefined) send(response, 200, answer);

@@ -23,6 +23,8 @@ export interface TestRepository extends AsyncDisposable {
   readonly clone: string;
   /** git in the clone; rejects when it fails. Resolves to its trimmed output. */
   git(...args: readonly string[]): Promise<string>;
+  /** git in the clone with bytes on its standard input. */
+  gitInput(input: string, ...args: readonly string[]): Promise<string>;
   /** git in the clone, never rejecting: exit code and everything printed. */
   tryGit(...args: readonly string[]): Promise<GitRun>;
   /** Writes files into the clone and commits them; resolves to the commit. */
@@ -62,6 +64,11 @@ export async function createTestRepository(
     bare,
     clone,
     git,
+    gitInput: async (input, ...args) => {
+      const child = run("git", ["-C", clone, ...args], options);
+      child.child.stdin?.end(input);
+      return (await child).stdout.trim();
+    },
     tryGit: async (...args) => {
       try {
         const { stdout, stderr } = await run("git", ["-C", clone, ...args], {
