@@ -16,9 +16,9 @@ import { makeAuthority, makeCertificate } from "./test-certificates.ts";
 export interface InternetOptions {
   /** Name of the link and the namespace, at most 14 characters. */
   readonly name: string;
-  /** What the site listens on; made on the link as a /32, so that a real network of the same range goes on working. */
-  readonly hostAddress: string;
-  /** Where Pebble, DNS and clients are. */
+  /** What the site listens on; made as single addresses, so that a real network of the same range goes on working. */
+  readonly hostAddresses: readonly string[];
+  /** Where Pebble, DNS and clients are: IPv4. */
   readonly peerAddress: string;
   /** Certificates, pid files and logs. */
   readonly directory: string;
@@ -57,14 +57,16 @@ export async function internetDown(options: InternetOptions): Promise<void> {
   await rm(options.directory, { recursive: true, force: true });
 }
 
-async function linkUp({ name, hostAddress, peerAddress }: InternetOptions): Promise<void> {
+async function linkUp(options: InternetOptions): Promise<void> {
+  const { name, peerAddress } = options;
+  const hostAddress = firstIpv4(options);
   const hasNamespace = await isThere(join("/run/netns", name));
   const hasLink = await isThere(join("/sys/class/net", name));
   if (hasNamespace && hasLink) return;
   await removeLink(name);
   await ip(["netns", "add", name]);
   await ip(["link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name]);
-  await ip(["address", "add", `${hostAddress}/32`, "dev", name]);
+  for (const address of options.hostAddresses) await ip(["address", "add", single(address), "dev", name]);
   await ip(["link", "set", name, "up"]);
   await ip(["route", "add", `${peerAddress}/32`, "dev", name, "src", hostAddress]);
   await ip(["-n", name, "link", "set", "lo", "up"]);
@@ -75,6 +77,17 @@ async function linkUp({ name, hostAddress, peerAddress }: InternetOptions): Prom
   // `ip netns exec` shows these files to what runs inside as /etc/resolv.conf.
   await mkdir(join("/etc/netns", name), { recursive: true });
   await writeFile(join("/etc/netns", name, "resolv.conf"), `nameserver ${peerAddress}\n`);
+}
+
+/** A network of only this address. */
+function single(address: string): string {
+  return address.includes(":") ? `${address}/128` : `${address}/32`;
+}
+
+function firstIpv4({ hostAddresses }: InternetOptions): string {
+  const found = hostAddresses.find((address) => !address.includes(":"));
+  if (found !== undefined) return found;
+  throw new Error("the lab needs an IPv4 address among the site's listen addresses");
 }
 
 /** Whatever still runs in the namespace ends with it: a killed run may have left something without a pid file. */
@@ -143,7 +156,7 @@ function dnsDaemon(options: InternetOptions): Daemon {
       "pebble-challtestsrv",
       ...off,
       "-defaultIPv4",
-      options.hostAddress,
+      firstIpv4(options),
       "-dns01",
       dns,
       "-management",

@@ -31,7 +31,7 @@ async function whyNot(url: string): Promise<string | undefined> {
     });
     return undefined;
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return `${new URL(url).host}: ${words.split("curl: ").at(-1) ?? words}`;
+    const message = error instanceof Error ? error.message : String(error);
+    return `${new URL(url).host}: ${message.split("curl: ").at(-1) ?? message}`;
   }
 }
