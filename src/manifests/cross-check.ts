@@ -53,7 +53,8 @@ export interface CrossCheckInput {
 }
 
 export function crossCheck({ manifests, components, partial }: CrossCheckInput): readonly Diagnostic[] {
-  const all = [...manifests, ...components.flatMap((component) => atOperatorsLine(component, manifests))];
+  // The catalogue's come first: of two that collide the second is reported, and that one the operator can change.
+  const all = [...components.flatMap((component) => atOperatorsLine(component, manifests)), ...manifests];
   return RULES.flatMap((rule) => rule(all))
     .filter(({ code }) => !partial || !ABOUT_ABSENCE.includes(code))
     .toSorted(compareDiagnostics);

@@ -4,6 +4,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { DocumentPath, Locate } from "./loaded-manifest.ts";
 import type { FieldGuide } from "./field-guide.ts";
 import { suggestion } from "./suggestion.ts";
+import { pathText, show } from "./value-text.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,12 +16,27 @@ export interface IssueContext {
   readonly base?: DocumentPath;
 }
 
-/** Every issue as diagnostics; an unknown-keys issue becomes one for each key. */
-export function diagnosticsOf(issues: readonly Issue[], context: IssueContext): readonly Diagnostic[] {
-  return issues.flatMap((issue) => translate(issue, stepsOf(issue.path), context));
+/** A diagnostic that knows which value it is about; unknown fields have none. */
+interface Complaint extends Diagnostic {
+  readonly path?: string;
 }
 
-function translate(issue: Issue, path: DocumentPath, context: IssueContext): readonly Diagnostic[] {
+/** Every issue as diagnostics; an unknown-keys issue becomes one for each key. */
+export function diagnosticsOf(issues: readonly Issue[], context: IssueContext): readonly Diagnostic[] {
+  const all = issues.flatMap((issue) => translate(issue, stepsOf(issue.path), context));
+  // A value of the wrong type also breaks every rule for the right one: the first complaint is the real one.
+  const paths = all.map((complaint) => complaint.path);
+  return all
+    .filter(({ path }, index) => path === undefined || paths.indexOf(path) === index)
+    .map(({ code, message, hint, location }) => ({
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      location,
+    }));
+}
+
+function translate(issue: Issue, path: DocumentPath, context: IssueContext): readonly Complaint[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(key, path, context));
   if (issue.code === "invalid_union") return translateUnion(issue, path, context);
   const found = valueAt(context.data, path);
@@ -49,12 +65,14 @@ function missingField(path: DocumentPath, context: IssueContext): Diagnostic {
   };
 }
 
-function invalidValue(issue: Issue, path: DocumentPath, found: unknown, context: IssueContext): Diagnostic {
+function invalidValue(issue: Issue, path: DocumentPath, found: unknown, context: IssueContext): Complaint {
+  const has = issue.code === "custom" ? issue.params?.found : undefined;
   return {
     code: issue.code === "invalid_type" ? "WrongType" : "InvalidValue",
-    message: `\`${pathText(path)}\` is ${show(found, path)}`,
+    message: `\`${pathText(path)}\` ${typeof has === "string" ? `has ${has}` : `is ${show(found, path)}`}`,
     hint: `allowed: ${allowedBy(issue)}`,
     location: context.locate([...(context.base ?? []), ...path]),
+    path: pathText(path),
   };
 }
 
@@ -93,7 +111,7 @@ function translateUnion(
   issue: Extract<Issue, { code: "invalid_union" }>,
   path: DocumentPath,
   context: IssueContext,
-): readonly Diagnostic[] {
+): readonly Complaint[] {
   const found = valueAt(context.data, path);
   if (found === undefined) return [missingField(path, context)];
   const fitting = issue.errors.filter((branch) =>
@@ -121,25 +139,6 @@ function isAboutContent(issue: Issue): boolean {
 
 function weight(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? 10 : 1), 0);
-}
-
-/** `spec.publicPorts[0].port`. */
-export function pathText(path: DocumentPath): string {
-  return path
-    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`))
-    .join("");
-}
-
-/** A value as a reader recognises it; never one that may be a password somebody wrote in the wrong place. */
-function show(value: unknown, path: DocumentPath): string {
-  if (value === null) return "empty";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "fields";
-  if (path.some((step) => /secret|password|token|age$|content/iu.test(String(step))))
-    return `a ${typeof value}`;
-  const text =
-    typeof value === "string" ? JSON.stringify(value) : `the ${typeof value} ${JSON.stringify(value)}`;
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function stepsOf(path: readonly PropertyKey[]): DocumentPath {

@@ -1,11 +1,12 @@
 /** Text to documents: YAML's own errors, and what YAML allows and manifests do not. */
-import { isAlias, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
+import { LineCounter, parseAllDocuments } from "yaml";
 import type { Document } from "yaml";
 import { BOUNDS, top } from "./bounds.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { keyText, locationAt, locator } from "./document.ts";
+import { locationAt, locator } from "./document.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { SourceFile } from "./source-file.ts";
+import { yamlProblems } from "./yaml-rules.ts";
 
 export interface ParsedFile {
   readonly documents: readonly ManifestDocument[];
@@ -56,7 +57,7 @@ function parseText(file: string, text: string): ParsedFile {
   const documents: ManifestDocument[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const document of parsed) {
-    const wrong = [...syntaxErrors(file, document, lines), ...walk(file, document, lines)];
+    const wrong = [...syntaxErrors(file, document, lines), ...problems(file, document, lines)];
     diagnostics.push(...wrong);
     if (wrong.length > 0 || document.contents === null) continue;
     const data = toData(file, document, lines);
@@ -79,45 +80,11 @@ function syntaxErrors(file: string, document: Document, lines: LineCounter): rea
   }));
 }
 
-/** Duplicate keys, keys that are not words, and too many aliases. */
-function walk(file: string, document: Document, lines: LineCounter): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  let aliases = 0;
-  const report = (code: string, message: string, hint: string, offset: number | undefined): void => {
-    found.push({ code, message, hint, location: locationAt(file, lines, offset ?? 0) });
-  };
-  visit(document, {
-    Alias(_, alias) {
-      aliases += 1;
-      if (aliases <= BOUNDS.aliases) return undefined;
-      report(
-        "TooManyAliases",
-        "too many YAML aliases",
-        `at most ${BOUNDS.aliases} in a document`,
-        alias.range?.[0],
-      );
-      return visit.BREAK;
-    },
-    Map(_, map) {
-      const seen = new Map<string, number>();
-      for (const pair of map.items) {
-        const text = keyText(pair);
-        const offset = isScalar(pair.key) || isAlias(pair.key) ? pair.key.range?.[0] : map.range?.[0];
-        const first = text === undefined ? undefined : seen.get(text);
-        if (text === undefined)
-          report("InvalidKey", "a key that is not a word", "write a plain name", offset);
-        else if (first === undefined) seen.set(text, offset ?? 0);
-        else
-          report(
-            "DuplicateKey",
-            `\`${text}\` is already set`,
-            `it is also on line ${lines.linePos(first).line}`,
-            offset,
-          );
-      }
-    },
-  });
-  return found;
+function problems(file: string, document: Document, lines: LineCounter): readonly Diagnostic[] {
+  return yamlProblems(document, (offset) => lines.linePos(offset).line).map(({ offset, ...problem }) => ({
+    ...problem,
+    location: locationAt(file, lines, offset),
+  }));
 }
 
 interface Failure {

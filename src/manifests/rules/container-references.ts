@@ -46,7 +46,7 @@ function dangling(loaded: LoadedManifest, path: DocumentPath, reference: Referen
     {
       code: what === "image" ? "UnknownImage" : "UnknownContainer",
       message: `\`${by}\` needs the ${what} \`${name}\`, which is not there`,
-      hint: `there: ${there}${suggestion(name, known)}; a component that provides it may be missing in the site`,
+      hint: `there: ${there}${suggestion(name, known) || "; a component that provides it may be missing in the site"}`,
       location: loaded.locate(path),
     },
   ];

@@ -26,7 +26,10 @@ const address = z.strictObject({
 const limits = z.strictObject({
   memory: size.optional(),
   cpu: z
-    .union([z.int().min(1).max(1024), z.string().regex(/^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/u)])
+    .union([
+      z.int().min(1).max(1024),
+      z.string().regex(/^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/u, "cores such as 0-3"),
+    ])
     .optional()
     .describe("A number of cores, or which: 0-3."),
   processes: z.int().min(16).max(1_000_000).optional(),

@@ -20,10 +20,11 @@ export function oneOf<const Fields extends Readonly<Record<string, z.ZodType>>>(
       const [kind] = present;
       const candidate = { kind, value: kind === undefined ? undefined : input[kind] };
       if (present.length === 1 && isOneOf<Fields>(candidate, names)) return candidate;
-      const found = present.length === 0 ? "none" : present.join(" and ");
+      const found = present.length === 0 ? "none of its fields" : present.join(" and ");
       context.addIssue({
         code: "custom",
-        message: `exactly one of: ${names.join(", ")}; found ${found}`,
+        message: `exactly one of: ${names.join(", ")}`,
+        params: { found },
         input,
       });
       return z.NEVER;

@@ -22,7 +22,7 @@ function typeSchema(definition: ParameterDefinition): z.ZodType {
   switch (definition.type) {
     case "string":
       return definition.pattern
-        ? singleLine.regex(definition.pattern, `text like ${definition.pattern.source}`)
+        ? singleLine.regex(definition.pattern, `text that matches ${definition.pattern.source}`)
         : singleLine;
     case "integer":
       return z.int().min(definition.minimum).max(definition.maximum);
