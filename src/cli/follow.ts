@@ -8,7 +8,7 @@ import type { Clock } from "../system/clock.ts";
 import type { EventPrinter } from "./event-printer.ts";
 
 export interface FollowOptions {
-  readonly client: AgentClient;
+  readonly client: Pick<AgentClient, "events" | "reconcile" | "wait">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly printer: EventPrinter;

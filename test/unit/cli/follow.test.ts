@@ -1,0 +1,183 @@
+/** Following a revision to its verdict. */
+import { expect } from "chai";
+import { createEventPrinter } from "../../../src/cli/event-printer.ts";
+import { exitCodeOfVerdict } from "../../../src/cli/exit-code.ts";
+import { follow, type FollowOptions } from "../../../src/cli/follow.ts";
+import type { Verdict } from "../../../src/agent/agent-event.ts";
+import type { AgentClient } from "../../../src/control/client.ts";
+import type { EventView } from "../../../src/control/plan-view.ts";
+import type { Clock } from "../../../src/system/clock.ts";
+import { failureOf } from "../../lab/failure.ts";
+
+const COMMIT = "a".repeat(40);
+const NEWER = "b".repeat(40);
+const READY: Verdict = {
+  outcome: "ready",
+  revision: `${COMMIT}+catalogue@1`,
+  reason: "ReconciliationSucceeded",
+  message: "Ready",
+  actions: 0,
+  milliseconds: 1,
+};
+
+/** A clock whose sleeps last until `advance` has passed them. */
+function manualClock(): Clock & { advance(ms: number): Promise<void> } {
+  let now = 0;
+  const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
+  return {
+    now: () => now,
+    sleep: async (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const sleeper = { until: now + ms, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", () => reject(new Error("aborted")));
+      }),
+    advance: async (ms) => {
+      const end = now + ms;
+      while (now < end) {
+        now = Math.min(end, now + 100);
+        for (const sleeper of sleepers) {
+          if (sleeper.until > now) continue;
+          sleepers.delete(sleeper);
+          sleeper.wake();
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
+
+interface Scene {
+  readonly options: FollowOptions;
+  readonly clock: ReturnType<typeof manualClock>;
+  readonly lines: string[];
+  readonly calls: string[];
+}
+
+/** `events` come one after the other; without an end they stay open. */
+function scene(
+  events: readonly EventView[],
+  changes: Partial<FollowOptions> = {},
+  remembered?: Verdict,
+): Scene {
+  const clock = manualClock();
+  const lines: string[] = [];
+  const calls: string[] = [];
+  async function* stream(signal: AbortSignal): AsyncGenerator<EventView> {
+    yield* events;
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  }
+  const client: Pick<AgentClient, "events" | "reconcile" | "wait"> = {
+    events: async (signal) => {
+      calls.push("events");
+      return stream(signal);
+    },
+    reconcile: async ({ now, reason }) => {
+      calls.push(`reconcile ${reason} ${now}`);
+    },
+    wait: async () => (remembered ? remembered : new Promise(() => undefined)),
+  };
+  const options: FollowOptions = {
+    client,
+    clock,
+    signal: new AbortController().signal,
+    printer: createEventPrinter({ print: (line) => lines.push(line), plan: "summary" }),
+    commit: COMMIT,
+    now: false,
+    reason: "push",
+    timeoutMs: 60_000,
+    ...changes,
+  };
+  return { options, clock, lines, calls };
+}
+
+const verdictEvent = (pass: number, verdict: Verdict): EventView => ({
+  at: 0,
+  pass,
+  type: "verdict",
+  verdict,
+});
+
+describe("following a revision", () => {
+  it("subscribes before it wakes the agent", async () => {
+    const { options, calls } = scene([verdictEvent(1, READY)], { now: true });
+    expect(await follow(options)).to.equal(READY);
+    expect(calls).to.deep.equal(["events", "reconcile push true"]);
+  });
+
+  it("does not take another revision's verdict for its own", async () => {
+    const other = { ...READY, revision: `${NEWER}+catalogue@1`, outcome: "failed" } as const;
+    const { options } = scene([verdictEvent(1, other), verdictEvent(2, READY)]);
+    expect(await follow(options)).to.equal(READY);
+  });
+
+  it("takes the verdict of a pass that failed before it knew the revision", async () => {
+    const { revision: _none, ...failed } = { ...READY, outcome: "stalled" } as const;
+    const started: EventView = { at: 0, pass: 4, type: "pass-started", wakeups: ["push"], revision: COMMIT };
+    const { options } = scene([started, verdictEvent(4, failed)]);
+    expect((await follow(options))?.outcome).to.equal("stalled");
+  });
+
+  it("is superseded by a revision that contains it, and not by any other", async () => {
+    const planned = (revision: string): EventView => ({
+      at: 0,
+      pass: 1,
+      type: "planned",
+      revision,
+      plan: { actions: [], blocked: [] },
+    });
+    const { options } = scene([planned("c".repeat(40)), planned(`${NEWER}+catalogue@1`)], {
+      isNewer: async (revision) => revision.startsWith(NEWER),
+    });
+    const verdict = await follow(options);
+    expect(verdict?.outcome).to.equal("superseded");
+    expect(exitCodeOfVerdict(verdict)).to.equal(3);
+  });
+
+  it("learns the verdict of a pass that was over before the subscription", async () => {
+    const { options, clock } = scene([], {}, READY);
+    const result = follow(options);
+    await clock.advance(1_000);
+    expect(await result).to.equal(READY);
+  });
+
+  it("without a commit, waits for a pass that began after the wake-up", async () => {
+    const started: EventView = { at: 0, pass: 2, type: "pass-started", wakeups: ["convene reconcile"] };
+    const earlier = { ...READY, message: "the pass before" };
+    const { options } = scene([verdictEvent(1, earlier), started, verdictEvent(2, READY)], {
+      commit: undefined,
+    });
+    expect((await follow(options))?.message).to.equal("Ready");
+  });
+
+  it("says something at least every ten seconds", async () => {
+    const started: EventView = {
+      at: 0,
+      pass: 1,
+      type: "action-started",
+      id: "build image/turn",
+      subject: "image/turn",
+    };
+    const { options, clock, lines } = scene([started], { timeoutMs: 35_000 });
+    const result = follow(options);
+    await clock.advance(36_000);
+    expect(await result).to.equal(undefined);
+    expect(lines).to.have.length(3);
+    expect(lines[0]).to.match(/^ {2}… still at build image\/turn, 9\.\d s$/);
+    expect(lines[2]).to.match(/^ {2}… still at build image\/turn, 27\.\d s$/);
+  });
+
+  it("says that the agent has gone when its events end", async () => {
+    const { options } = scene([]);
+    async function* ended(): AsyncGenerator<EventView> {}
+    const client = { ...options.client, events: async () => ended() };
+    expect((await failureOf(follow({ ...options, client }))).code).to.equal("AgentUnreachable");
+  });
+
+  it("turns a verdict into an exit code", () => {
+    expect(exitCodeOfVerdict(READY)).to.equal(0);
+    expect(exitCodeOfVerdict({ ...READY, outcome: "failed" })).to.equal(1);
+    expect(exitCodeOfVerdict({ ...READY, outcome: "stalled" })).to.equal(1);
+    expect(exitCodeOfVerdict(undefined)).to.equal(3);
+  });
+});
