@@ -1,12 +1,15 @@
 /** The TURN ladder against a real coturn: each fault ends on its own rung with its own reason. */
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { runCheck } from "../../src/checks/registry.ts";
 import { Secret } from "../../src/system/secret.ts";
-import { type CoturnOptions, type CoturnServer, freePort, startCoturn } from "../lab/coturn-server.ts";
+import { type CoturnOptions, type CoturnServer, startCoturn } from "../lab/coturn-server.ts";
+import { freePort } from "../lab/loopback-port.ts";
 import { makeAuthority, makeCertificate } from "../lab/test-certificates.ts";
 
+const RELEASED = /refreshed, realm=<turn\.test>, username=<\d+:convene-check>, lifetime=0/;
 const SECRET = "the secret both sides know";
 
 describe("check turn against coturn", function () {
@@ -50,7 +53,9 @@ describe("check turn against coturn", function () {
     const phases = result.phases.map(({ name }) => name);
     expect(phases).to.deep.equal(["resolve", "challenge", "allocate", "permission", "data", "release"]);
     expect(result.evidence).to.include({ relayedAddress: "127.0.0.1", realm: "turn.test" });
-    expect(server?.log()).to.match(/refreshed, realm=<turn\.test>, username=<\d+:convene-check>, lifetime=0/);
+    // coturn writes its log a moment later than it answers.
+    for (let tries = 0; tries < 40 && !RELEASED.test(server?.log() ?? ""); tries += 1) await delay(50);
+    expect(server?.log()).to.match(RELEASED);
   });
 
   it("relays over TCP and over TLS", async () => {
@@ -114,12 +119,6 @@ describe("check turn against coturn", function () {
     expect(both.map(({ reason }) => reason).toSorted()).to.deep.equal(["ok", "quota_reached"]);
   });
 
-  it("says data_lost when the relay takes the data and does not pass it on", async () => {
-    const { port } = await start({ extra: ["max-bps=1"] });
-    const result = await check({ port });
-    expect(result.reason).to.equal("data_lost");
-  });
-
   it("says wrong_realm, no_authentication and secret_missing each by name", async () => {
     const { port } = await start();
     expect((await check({ port, realm: "other.test" })).reason).to.equal("wrong_realm");
@@ -151,7 +150,7 @@ describe("check turn against coturn", function () {
   it("keeps the secret and the password out of the transcript, the evidence and the message", async () => {
     const { port } = await start();
     const result = await check({ port });
-    expect(lines).to.not.be.empty;
+    expect(lines.length).to.be.greaterThan(5);
     expect(JSON.stringify([lines, result])).to.not.contain(SECRET);
   });
 

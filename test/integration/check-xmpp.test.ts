@@ -1,11 +1,11 @@
 /** The WebSocket check against a real Prosody, and against things that are none. */
 import { expect } from "chai";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { listenOnLoopback } from "../lab/loopback-port.ts";
 import { type ProsodyServer, startProsody } from "../lab/prosody-server.ts";
 
 describe("check xmpp", function () {
@@ -38,20 +38,7 @@ describe("check xmpp", function () {
 
   async function listen(made: Server): Promise<number> {
     server = made;
-    await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
-    return (made.address() as AddressInfo).port;
-  }
-
-  /** A server that upgrades and answers every frame with these. */
-  function answering(frames: readonly string[]): Server {
-    const made = createServer();
-    const sockets = new WebSocketServer({ server: made, handleProtocols: () => "xmpp" });
-    sockets.on("connection", (socket) => {
-      socket.once("message", () => {
-        for (const frame of frames) socket.send(frame);
-      });
-    });
-    return made;
+    return await listenOnLoopback(made);
   }
 
   it("opens a stream and reads the mechanisms of members and of guests", async () => {
@@ -113,3 +100,15 @@ describe("check xmpp", function () {
     expect((await check({ port })).reason).to.equal("stream_closed");
   });
 });
+
+/** A server that upgrades and answers every frame with these. */
+function answering(frames: readonly string[]): Server {
+  const made = createServer();
+  const sockets = new WebSocketServer({ server: made, handleProtocols: () => "xmpp" });
+  sockets.on("connection", (socket) => {
+    socket.once("message", () => {
+      for (const frame of frames) socket.send(frame);
+    });
+  });
+  return made;
+}

@@ -1,11 +1,11 @@
 /** Runs Debian's coturn as a process of its own on loopback, with a generated configuration. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "./loopback-port.ts";
 
 export interface CoturnOptions {
   readonly secret: string;
@@ -89,26 +89,6 @@ function configuration(
     ...(options.extra ?? []),
     "",
   ];
-}
-
-/** Whether Debian's coturn is installed. */
-export function coturnInstalled(): boolean {
-  try {
-    execFileSync("sh", ["-c", "command -v turnserver"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A TCP port free on loopback, with room above it for relay ports. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return port < 65_000 ? port : await freePort();
 }
 
 /** A binding request, the 20 bytes of RFC 8489's header, is answered once coturn listens. */

@@ -1,7 +1,10 @@
 /** Makes certificate authorities and certificates of any kind of badness, in memory, for tests. */
-import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import type * as X509 from "@peculiar/x509";
+
+// The library asks for this polyfill to be there first.
+await import("reflect-metadata");
+const x509 = await import("@peculiar/x509");
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +27,7 @@ export interface CertificateRequest {
 }
 
 export interface TestCertificate {
-  readonly certificate: x509.X509Certificate;
+  readonly certificate: X509.X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
   readonly algorithm: { readonly name: string };
   readonly pem: string;
@@ -62,10 +65,8 @@ export function makeAuthority(request: CertificateRequest = {}): Promise<TestCer
   return makeCertificate({ commonName: "convene test root", untilDays: 3_650, authority: true, ...request });
 }
 
-function extensionsOf(names: readonly string[], authority: boolean): x509.Extension[] {
-  const usage = authority
-    ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign
-    : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;
+function extensionsOf(names: readonly string[], authority: boolean): X509.Extension[] {
+  const usage = authority ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature;
   const alternative = names.map((value) => ({
     type: /^[\d.]+$|:/.test(value) ? ("ip" as const) : ("dns" as const),
     value,

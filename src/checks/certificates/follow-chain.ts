@@ -18,7 +18,7 @@ export function followChain(chain: readonly CertificateFacts[], roots: RootStore
     if (roots.has(current.x509)) return { path, fault: undefined };
     path.push(current);
     if (signedByRoot(current, roots)) return { path, fault: undefined };
-    if (isIssuedBy(current, current)) return { path, fault: selfSigned(current, path.length) };
+    if (signedItself(current)) return { path, fault: selfSigned(current, path.length) };
     const issuer = issuerAmong(chain, current, path);
     if (issuer === undefined) return { path, fault: endsWithoutRoot(current, path.length) };
     current = issuer;
@@ -38,6 +38,11 @@ function issuerAmong(
 
 function isIssuedBy(certificate: CertificateFacts, issuer: CertificateFacts): boolean {
   return certificate.x509.checkIssued(issuer.x509) && certificate.x509.verify(issuer.x509.publicKey);
+}
+
+/** Not by checkIssued: it wants the right to sign certificates, which a server's own certificate lacks. */
+function signedItself({ x509 }: CertificateFacts): boolean {
+  return x509.subject === x509.issuer && x509.verify(x509.publicKey);
 }
 
 function signedByRoot(certificate: CertificateFacts, roots: RootStore): boolean {

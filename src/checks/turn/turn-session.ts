@@ -76,8 +76,10 @@ export class TurnSession {
       () => [requestedTransport(), uint32Attribute(Attribute.lifetime, LIFETIME_SECONDS)],
       "allocate_timeout",
     );
-    if (answer.messageClass === MessageClass.error)
+    if (answer.messageClass === MessageClass.error) {
+      this.#mayBeAllocated = false;
       throw allocateFailure(stunError(answer, Attribute.errorCode));
+    }
     const relayed = readXorAddress(attributeValue(answer, Attribute.xorRelayedAddress), answer.transactionId);
     const mapped = readXorAddress(attributeValue(answer, Attribute.xorMappedAddress), answer.transactionId);
     if (mapped !== undefined) this.#run.note({ reflexiveAddress: mapped.address });

@@ -101,19 +101,15 @@ describe("STUN codec: properties", () => {
       transactionId: new Uint8Array(12),
       attributes: [],
     });
-    const problem = (bytes: Uint8Array): string => {
-      const result = decodeStun(bytes);
-      return result.ok ? "none" : result.problem;
-    };
     expect(problem(good.subarray(0, 19))).to.equal("too_short");
     expect(problem(Uint8Array.from([0x80, ...good.subarray(1)]))).to.equal("not_stun");
     expect(problem(Uint8Array.from([...good.subarray(0, 4), 9, ...good.subarray(5)]))).to.equal(
       "wrong_cookie",
     );
     expect(problem(Uint8Array.from([...good, 0, 0, 0, 0]))).to.equal("wrong_length");
-    const attribute = Buffer.concat([good, Buffer.from("80220005", "hex")]);
-    attribute.writeUInt16BE(4, 2);
-    expect(problem(attribute)).to.equal("attribute_beyond_end");
+    const beyond = Buffer.concat([good, Buffer.from("80220005", "hex")]);
+    beyond.writeUInt16BE(4, 2);
+    expect(problem(beyond)).to.equal("attribute_beyond_end");
   });
 });
 
@@ -147,3 +143,8 @@ describe("STUN addresses", () => {
     expect(readXorAddress(Buffer.from("0003a147e112a643", "hex"), id)).to.equal(undefined);
   });
 });
+
+function problem(bytes: Uint8Array): string {
+  const result = decodeStun(bytes);
+  return result.ok ? "none" : result.problem;
+}
