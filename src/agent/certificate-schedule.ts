@@ -13,11 +13,14 @@ export interface CertificateSchedule {
   failed(domain: string): void;
   readonly held: () => ReadonlySet<string>;
   /** The domains whose certificate has less than a quarter of its lifetime left. */
-  due(certificates: ReadonlyMap<string, ActualCertificate>): ReadonlySet<string>;
+  due(): ReadonlySet<string>;
+  /** What the last look at the proxy's disk found. */
+  saw(certificates: ReadonlyMap<string, ActualCertificate>): void;
 }
 
 export function createCertificateSchedule(clock: Clock, random: () => number): CertificateSchedule {
   const attempts = new Map<string, { readonly failures: number; readonly notBefore: number }>();
+  let seen: ReadonlyMap<string, ActualCertificate> = new Map();
   return {
     succeeded: (domain) => void attempts.delete(domain),
     failed: (domain) => {
@@ -29,9 +32,12 @@ export function createCertificateSchedule(clock: Clock, random: () => number): C
     },
     held: () =>
       new Set([...attempts].filter(([, one]) => one.notBefore > clock.now()).map(([domain]) => domain)),
-    due: (certificates) =>
+    saw: (certificates) => {
+      seen = certificates;
+    },
+    due: () =>
       new Set(
-        [...certificates.values()]
+        [...seen.values()]
           .filter((one) => one.notAfter - clock.now() < (one.notAfter - one.notBefore) * DUE_SHARE)
           .map((one) => one.domain),
       ),

@@ -22,7 +22,8 @@ export interface PipelineSteps {
   /** The deployed branch's manifests; throws what stops everything before anything live is touched. */
   readonly loadSite: () => Promise<LoadedSite>;
   readonly observe: (site: LoadedSite) => Promise<Observed>;
-  readonly planOptions: (desired: DesiredState) => Parameters<typeof makePlan>[2];
+  readonly planOptions: () => Parameters<typeof makePlan>[2];
+  readonly onPlanned: (desired: DesiredState, plan: Plan) => void;
   readonly gate: (
     action: Action,
     pass: PassRequest,
@@ -52,7 +53,7 @@ export interface PassResult {
 export async function runPipeline(pass: PassRequest, steps: PipelineSteps): Promise<PassResult> {
   const site = await steps.loadSite();
   const { desired, actual } = await steps.observe(site);
-  const plan = makePlan(desired, actual, steps.planOptions(desired));
+  const plan = makePlan(desired, actual, steps.planOptions());
   steps.publish({
     at: steps.clock.now(),
     pass: pass.pass,

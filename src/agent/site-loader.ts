@@ -12,6 +12,7 @@ import { gatherSecrets } from "../secrets/gather-secrets.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { formatRevision } from "../source/revision.ts";
 import type { Clock } from "../system/clock.ts";
+import type { Secret } from "../system/secret.ts";
 import { ConveneError } from "../system/errors.ts";
 
 export interface SiteLoaderOptions {
@@ -31,6 +32,8 @@ export interface LoadedSite {
   readonly name: string;
   /** Where the site's Consul is; known before anything is rendered. */
   readonly consul: DesiredConsul;
+  /** The operator's token for an existing Consul. */
+  readonly token: Secret | undefined;
   /** `foreign` undefined: the keys cannot be read just now. */
   readonly build: (foreign: ReadonlyMap<string, string> | undefined) => Promise<DesiredState>;
 }
@@ -81,7 +84,10 @@ export function createSiteLoader(options: SiteLoaderOptions): SiteLoader {
         built = { key, state };
         return state;
       };
-      return { revision, name: site.manifest.metadata.name, consul: tree.consul, build };
+      const tokenRef = site.manifest.spec.consul?.token?.secretRef;
+      const token =
+        tokenRef === undefined ? undefined : (await gatherSecrets(tree, options)).operator(tokenRef);
+      return { revision, token, name: site.manifest.metadata.name, consul: tree.consul, build };
     },
   };
 }

@@ -1,0 +1,57 @@
+/** Everything the agent is made of; main.ts hands it in. */
+import type { CheckContext, CheckResult } from "../checks/check.ts";
+import type { HostSettings } from "../config/host-settings.ts";
+import type { Consul } from "../consul/consul.ts";
+import type { Lxd } from "../lxd/lxd.ts";
+import type { DesiredConsul, DesiredReceiver, DesiredState } from "../model/desired-state.ts";
+import type { TemplateEngine } from "../model/templates.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import type { SourceRepository } from "../source/repository.ts";
+import type { HistoryStore } from "../status/history-store.ts";
+import type { Status } from "../status/status.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Logger } from "../system/logger.ts";
+import type { Secret } from "../system/secret.ts";
+import type { StateFiles } from "./state-files.ts";
+
+/** Who is told when the status turns bad, and when it is good again (src/alerts/). */
+export interface AlertSink {
+  configure(receivers: readonly DesiredReceiver[]): void;
+  observe(status: Status): void;
+}
+
+export interface AgentOptions {
+  readonly settings: HostSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly repository: SourceRepository;
+  readonly lxd: Lxd;
+  readonly connectConsul: (where: DesiredConsul, site: string, token: Secret) => Consul;
+  readonly store: SecretStore;
+  readonly engine: TemplateEngine;
+  readonly history: HistoryStore;
+  readonly alerts: AlertSink;
+  readonly state: StateFiles;
+  /** Where root keeps values for `Secret` manifests, and the key for encrypted ones. */
+  readonly hostSecrets: string;
+  readonly identityFile: string;
+  /** PEM root of a private ACME server, or empty. */
+  readonly acmeRoot: string;
+  readonly checkContext: (options: CheckContextInput) => CheckContext;
+  readonly checkHost: (
+    desired: DesiredState,
+    transcript: (line: string) => void,
+    signal: AbortSignal,
+  ) => Promise<readonly CheckResult[]>;
+  /** Follows refs and the remote; calls back when the branch may have moved. */
+  readonly watchSource: (onChange: () => void, signal: AbortSignal) => Promise<void>;
+  /** Called on every progress of real work: the watchdog is fed by it. */
+  readonly onProgress: () => void;
+}
+
+export interface CheckContextInput {
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  readonly secret: (name: string) => Promise<Secret>;
+  readonly readCertificate: (domain: string) => Promise<string | undefined>;
+}

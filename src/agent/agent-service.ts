@@ -1,0 +1,125 @@
+/** What the agent answers over its sockets. */
+import type { AgentApi } from "../control/agent-api.ts";
+import { makePlan } from "../plan/plan.ts";
+import { matchesRevision } from "../source/revision.ts";
+import { ConveneError } from "../system/errors.ts";
+import type { Verdict } from "./agent-event.ts";
+import type { Loop } from "./loop.ts";
+import { type PassDependencies, observeSite } from "./passes.ts";
+
+const LOGS_MS = 20_000;
+
+export interface ServiceDependencies extends PassDependencies {
+  readonly loop: Loop;
+  readonly lastVerdict: () => Verdict | undefined;
+  /** Loads pushed trees without touching what the loop has loaded. */
+  readonly pushedLoader: PassDependencies["loader"];
+}
+
+export function createAgentService(deps: ServiceDependencies): AgentApi {
+  const { options, status, bus, loop } = deps;
+  return {
+    status: () => status.current(),
+    plan: async (tree, signal) => {
+      const commit = tree ? "0".repeat(40) : await options.repository.requireBranch();
+      const loader = tree ? deps.pushedLoader : deps.loader;
+      const site = await loader.load(commit, async () => tree ?? options.repository.readTree(commit));
+      signal.throwIfAborted();
+      const { desired, actual } = await observeSite(site, await deps.consulDoor.open(site), deps);
+      const { certificates } = deps;
+      const planOptions = {
+        confirmed: options.state.confirmed(),
+        held: certificates.held(),
+        due: certificates.due(),
+      };
+      return { revision: desired.revision, plan: makePlan(desired, actual, planOptions) };
+    },
+    reconcile: ({ now, reason }) => loop.wake(reason, { now }),
+    events: (signal) => bus.follow(signal),
+    wait: async (revision, timeoutMs, signal) => waitForVerdict(revision, timeoutMs, signal, deps),
+    history: (limit) => options.history.list(limit),
+    logs: async (container, lines, signal) => readJournal(container, lines, signal, deps),
+    check: async (name, transcript, signal) => runChecks(name, transcript, signal, deps),
+    confirm: async (id) => confirm(id, deps),
+    suspend: async (reason) => {
+      await options.state.suspend(reason);
+      status.suspended(reason);
+      loop.supersede();
+    },
+    resume: async () => {
+      await options.state.resume();
+      status.suspended(undefined);
+      loop.wake("resume");
+    },
+  };
+}
+
+async function waitForVerdict(
+  revision: string | undefined,
+  timeoutMs: number,
+  signal: AbortSignal,
+  deps: ServiceDependencies,
+): Promise<Verdict | undefined> {
+  const wanted = revision ?? (await deps.options.repository.requireBranch());
+  const matches = (verdict: Verdict | undefined) =>
+    verdict?.revision !== undefined &&
+    matchesRevision(wanted, verdict.revision) &&
+    verdict.outcome !== "superseded";
+  const known = deps.lastVerdict();
+  if (matches(known)) return known;
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  for await (const event of deps.bus.follow(ended))
+    if (event.type === "verdict" && matches(event.verdict)) return event.verdict;
+  return undefined;
+}
+
+async function readJournal(
+  container: string,
+  lines: number,
+  signal: AbortSignal,
+  { options, status }: ServiceDependencies,
+): Promise<string> {
+  const known = status.current().objects.map((object) => object.name);
+  if (!known.includes(container)) {
+    throw new ConveneError({
+      code: "UnknownContainer",
+      message: `there is no container ${container}`,
+      hint: `there are: ${known.join(", ") || "none yet"}`,
+    });
+  }
+  const command = ["journalctl", "--no-pager", "-o", "short-iso", "-n", String(lines)];
+  return (await options.lxd.exec({ instance: container, command, timeoutMs: LOGS_MS }, signal)).stdout;
+}
+
+async function runChecks(
+  name: string | undefined,
+  transcript: (line: string) => void,
+  signal: AbortSignal,
+  { options, desired, runCheck, status }: ServiceDependencies,
+) {
+  const known = desired();
+  if (name === "host" && known) return options.checkHost(known, transcript, signal);
+  const checks = (known?.checks ?? []).filter((check) => name === undefined || check.name === name);
+  if (checks.length === 0) {
+    throw new ConveneError({
+      code: "UnknownCheck",
+      message: name === undefined ? "no checks are known yet" : `there is no check ${name}`,
+      hint: `there are: ${[...(known?.checks.map((check) => check.name) ?? []), "host"].join(", ")}`,
+    });
+  }
+  const results = [];
+  for (const check of checks) {
+    const result = await runCheck(check, signal, transcript);
+    status.checked(result);
+    results.push(result);
+  }
+  return results;
+}
+
+async function confirm(id: string, { options, status, loop }: ServiceDependencies) {
+  const waiting = status.current().blocked.find((blocked) => blocked.confirmationId === id);
+  if (!waiting) return { accepted: false, message: `nothing waits for ${id}; see \`convene status\`` };
+  await options.state.confirm(id);
+  loop.wake(`confirmed ${id}`);
+  return { accepted: true, message: `confirmed: ${waiting.message}` };
+}

@@ -1,0 +1,144 @@
+/** The agent put together: loop, triggers, sweeps and scheduled checks, behind one API. */
+import { cronTicker } from "../checks/cron-ticker.ts";
+import { startScheduler } from "../checks/scheduler.ts";
+import type { AgentApi } from "../control/agent-api.ts";
+import type { DesiredState } from "../model/desired-state.ts";
+import { withCertificates } from "../observe/observe.ts";
+import { observeLxd } from "../observe/observe-lxd.ts";
+import { createStatusStore } from "../status/status-store.ts";
+import { describeError } from "../system/errors.ts";
+import type { Verdict } from "./agent-event.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import { createAgentService } from "./agent-service.ts";
+import { createCertificateSchedule } from "./certificate-schedule.ts";
+import { createCheckRunner } from "./check-runner.ts";
+import { createConsulDoor } from "./consul-door.ts";
+import { createEventBus } from "./event-bus.ts";
+import { type Loop, createLoop } from "./loop.ts";
+import { type PassDependencies, runPass } from "./passes.ts";
+import { createSiteLoader } from "./site-loader.ts";
+import { createSweeper } from "./sweeper.ts";
+import { everyCron, followLxd } from "./triggers.ts";
+
+export interface Agent {
+  readonly api: AgentApi;
+  /** Runs until the signal aborts. */
+  run(): Promise<void>;
+}
+
+/** Keys other modules write and convene renders from. */
+const WATCHED_KEYS = ["service/"];
+
+export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
+  const { clock, logger, random, settings } = options;
+  const bus = createEventBus();
+  const status = createStatusStore(clock);
+  let desired: DesiredState | undefined;
+  let verdict: Verdict | undefined;
+  let commit: string | undefined;
+  const wake = (reason: string, request?: { readonly now?: boolean }) => loop.wake(reason, request);
+
+  const sweeper = createSweeper({
+    lxd: options.lxd,
+    clock,
+    logger,
+    intervalMs: settings.sweepInterval,
+    desired: () => desired,
+    onDrift: (container) => wake(`drift in ${container}`),
+    onProgress: options.onProgress,
+  });
+  const runCheck = createCheckRunner({
+    lxd: options.lxd,
+    store: options.store,
+    desired: () => desired,
+    makeContext: options.checkContext,
+  });
+  const loaderOptions = { ...options, settings };
+  const deps: PassDependencies = {
+    options,
+    status,
+    bus,
+    runCheck,
+    sweeper,
+    signal,
+    loader: createSiteLoader(loaderOptions),
+    certificates: createCertificateSchedule(clock, random),
+    consulDoor: createConsulDoor({
+      store: options.store,
+      connect: options.connectConsul,
+      onChange: () => wake("keys in Consul changed"),
+      watched: WATCHED_KEYS,
+      signal,
+    }),
+    worksOn: (next) => {
+      commit = next;
+    },
+    siteName: () => desired?.site.name ?? "",
+    desired: () => desired,
+    keepDesired: (next) => {
+      desired = next;
+      options.alerts.configure(next.receivers);
+    },
+    lookAgain: async (result) => {
+      const host = await observeLxd(options.lxd, [settings.lxd.pool], sweeper.sweeps);
+      return withCertificates(
+        options.lxd,
+        { ...host, consul: result.actual.consul },
+        result.desired.certificates,
+      );
+    },
+  };
+  const loop: Loop = createLoop({ clock, logger, random, runPass: (pass) => runPass(pass, deps) });
+  bus.listen((event) => {
+    if (event.type === "verdict") verdict = event.verdict;
+  });
+
+  return {
+    api: createAgentService({
+      ...deps,
+      loop,
+      lastVerdict: () => verdict,
+      pushedLoader: createSiteLoader(loaderOptions),
+    }),
+    run: async () => {
+      const background = (name: string, work: Promise<void>) => {
+        work.catch((error: unknown) => {
+          if (!signal.aborted)
+            logger.error("a trigger stopped", { trigger: name, error: describeError(error) });
+        });
+      };
+      wake("start");
+      everyCron("0 * * * * *", () => wake("schedule"), signal);
+      background("lxd", followLxd(options.lxd, wake, signal));
+      background("sweep", sweeper.run(signal));
+      await options.watchSource(() => void sourceChanged(options, commit, loop), signal);
+      startScheduler({
+        checks: () => (status.current().revision.healthy === null ? [] : (desired?.checks ?? [])),
+        run: runCheck,
+        onResult: (result) => {
+          options.onProgress();
+          const before = status.current().checks.find((one) => one.name === result.name);
+          status.checked(result);
+          options.alerts.observe(status.current());
+          if (!result.ok && result.severity === "critical" && before?.ok !== false)
+            wake(`check ${result.name} failed`);
+        },
+        onError: (error, check) =>
+          logger.error("a check broke", { check: check.name, error: describeError(error) }),
+        clock,
+        random,
+        signal,
+        ticker: cronTicker,
+      });
+      await loop.run(signal);
+    },
+  };
+}
+
+/** Refs may change for many reasons; only another tip of the deployed branch is a push. */
+async function sourceChanged(options: AgentOptions, commit: string | undefined, loop: Loop): Promise<void> {
+  const tip = await options.repository.resolveBranch().catch(() => undefined);
+  if (tip !== undefined && tip === commit) return;
+  loop.supersede();
+  loop.wake("push");
+}

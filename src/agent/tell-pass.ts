@@ -1,0 +1,92 @@
+/** Tells status, history, alerts and followers what a pass came to. */
+import type { ActionOutcome } from "../apply/apply-plan.ts";
+import type { HistoryEntry } from "../status/history.ts";
+import { describeError } from "../system/errors.ts";
+import type { Verdict } from "./agent-event.ts";
+import type { PassRequest } from "./loop.ts";
+import { objectTable } from "./object-table.ts";
+import type { PassDependencies } from "./passes.ts";
+import type { PassResult } from "./pipeline.ts";
+
+export async function tellPass(
+  pass: PassRequest,
+  verdict: Verdict,
+  result: PassResult | undefined,
+  deps: PassDependencies,
+): Promise<void> {
+  const { options, status, bus } = deps;
+  const before = status.current();
+  const errors = result
+    ? result.outcomes.flatMap((outcome) => outcome.error ?? [])
+    : verdict.outcome === "superseded"
+      ? []
+      : [{ code: verdict.reason, message: verdict.message, retryable: verdict.outcome === "failed" }];
+  status.passEnded(verdict, { errors, ...(result ? await details(result, deps) : {}) });
+  const news =
+    verdict.actions > 0 || verdict.outcome !== "ready" || before.revision.healthy !== verdict.revision;
+  if (news) {
+    await options.history
+      .append(historyEntry(pass, verdict, result, options.clock.now()))
+      .catch((error: unknown) => {
+        options.logger.warn("history could not be written", { error: describeError(error) });
+      });
+  }
+  options.alerts.observe(status.current());
+  options.logger[verdict.outcome === "ready" ? "info" : "warn"]("a pass ended", {
+    pass: pass.pass,
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    message: verdict.message,
+    actions: verdict.actions,
+    milliseconds: verdict.milliseconds,
+    wakeups: pass.wakeups,
+  });
+  options.onProgress();
+  bus.publish({ at: options.clock.now(), pass: pass.pass, type: "verdict", verdict });
+}
+
+/** What the table shows is looked up again when the pass changed something. */
+async function details(result: PassResult, deps: PassDependencies) {
+  const { desired } = result;
+  const actual = result.outcomes.length > 0 ? await deps.lookAgain(result) : result.actual;
+  return {
+    objects: objectTable(desired, actual),
+    findings: desired.findings,
+    blocked: result.plan.blocked,
+    checkNames: new Set(desired.checks.map((check) => check.name)),
+    selfSigned: desired.certificates
+      .map((certificate) => certificate.domain)
+      .filter((domain) => actual.certificates.get(domain)?.selfSigned !== false),
+  };
+}
+
+function historyEntry(
+  pass: PassRequest,
+  verdict: Verdict,
+  result: PassResult | undefined,
+  at: number,
+): HistoryEntry {
+  return {
+    at: new Date(at).toISOString(),
+    pass: pass.pass,
+    revision: verdict.revision ?? null,
+    wakeups: pass.wakeups,
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    message: verdict.message,
+    milliseconds: verdict.milliseconds,
+    actions: (result?.outcomes ?? []).map(historyAction),
+  };
+}
+
+function historyAction({ action, result, error, because }: ActionOutcome): HistoryEntry["actions"][number] {
+  const reason = error ? error.message : because;
+  return {
+    id: action.id,
+    cause: action.cause,
+    reason: action.reason,
+    result,
+    changes: action.changes,
+    ...(reason === undefined ? {} : { error: reason }),
+  };
+}

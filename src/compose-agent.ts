@@ -1,0 +1,126 @@
+/** The agent's half of the composition root, apart from main.ts so that the other verbs start quickly. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createAgent } from "./agent/agent.ts";
+import { openStateFiles } from "./agent/state-files.ts";
+import { createCheckContext } from "./checks/check-context.ts";
+import { checkHost } from "./checks/host/check-host.ts";
+import { hostExpectation } from "./checks/host/host-expectation.ts";
+import { systemReaders } from "./checks/host/host-readers.ts";
+import type { HostSettings } from "./config/host-settings.ts";
+import { socketPaths } from "./config/host-settings.ts";
+import { createConsul } from "./consul/create-consul.ts";
+import { createControlServer } from "./control/server.ts";
+import { openSockets } from "./control/sockets.ts";
+import type { HostPaths } from "./host/host-paths.ts";
+import { createLxd } from "./lxd/client.ts";
+import { createTemplateEngine } from "./model/templates.ts";
+import { createSecretStore } from "./secrets/secret-store.ts";
+import { openRepository } from "./source/repository.ts";
+import { watchRefs } from "./source/watch-refs.ts";
+import { createHistoryStore } from "./status/history-store.ts";
+import { systemClock } from "./system/clock.ts";
+import { dropPrivileges, groupId, requireGroup } from "./system/drop-privileges.ts";
+import { createLogger } from "./system/logger.ts";
+import { createNotifier } from "./system/notify.ts";
+
+export interface RunOptions {
+  readonly settings: HostSettings;
+  readonly paths: HostPaths;
+  readonly lxdSocket: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `process`, for what only it can do. */
+  readonly process: NodeJS.Process;
+}
+
+/** Group that may use LXD's socket; the account itself is not in it, only the agent's process is. */
+const LXD_GROUP = "lxd";
+
+export async function runAgent(options: RunOptions): Promise<void> {
+  const { settings, paths, environment, signal } = options;
+  const logger = createLogger({
+    level: environment["CONVENE_LOG_LEVEL"] === "debug" ? "debug" : "info",
+    format: environment["JOURNAL_STREAM"] === undefined ? "text" : "journal",
+    stream: options.process.stderr,
+  });
+  const sockets = await openSockets({
+    paths: socketPaths(settings),
+    groupId: await requireGroup(settings.user),
+    environment,
+    processId: options.process.pid,
+  });
+  const lxdGroup = (await groupId(LXD_GROUP)) === undefined ? [] : [LXD_GROUP];
+  dropPrivileges(identity(options.process), settings.user, lxdGroup);
+
+  const notifier = createNotifier(environment, () => systemClock.now());
+  const acmeRoot = settings.acme.rootFile === undefined ? "" : await readFile(settings.acme.rootFile, "utf8");
+  const state = (name: string) => join(settings.stateDirectory, name);
+  const agent = createAgent(
+    {
+      settings,
+      clock: systemClock,
+      logger,
+      random: Math.random,
+      repository: openRepository({ gitDirectory: settings.repository, branch: settings.branch, signal }),
+      lxd: createLxd({
+        socketPath: options.lxdSocket,
+        project: settings.lxd.project,
+        clock: systemClock,
+        logger,
+      }),
+      connectConsul: ({ address, port }, site, token) =>
+        createConsul({ address, port, token, site, clock: systemClock, logger }),
+      store: createSecretStore({ directory: settings.stateDirectory, randomBytes }),
+      engine: createTemplateEngine(),
+      history: createHistoryStore(state("history.jsonl")),
+      alerts: { configure: () => undefined, observe: () => undefined },
+      state: await openStateFiles(settings.stateDirectory),
+      hostSecrets: paths.secretsDirectory,
+      identityFile: paths.ageIdentity,
+      acmeRoot,
+      checkContext: (input) =>
+        createCheckContext({
+          ...input,
+          clock: systemClock,
+          signal,
+          extraRoots: acmeRoot === "" ? [] : [acmeRoot],
+        }),
+      checkHost: (desired, transcript, checkSignal) =>
+        checkHost(
+          hostExpectation(desired, {
+            paths: [settings.stateDirectory],
+            sysctls: { "net.ipv4.ip_forward": 1 },
+            dateUrl: undefined,
+          }),
+          systemReaders(),
+          {
+            clock: systemClock,
+            signal: checkSignal,
+            transcript,
+          },
+        ),
+      watchSource: (onChange, watchSignal) =>
+        watchRefs({ gitDirectory: settings.repository, logger }, onChange, watchSignal),
+      onProgress: () => notifier.progress(),
+    },
+    signal,
+  );
+  const server = createControlServer({ api: agent.api, sockets, logger });
+  logger.info("convene runs", { version: options.version, repository: settings.repository });
+  notifier.ready();
+  await agent.run();
+  notifier.stopping();
+  await server.close();
+}
+
+function identity(self: NodeJS.Process) {
+  return {
+    getuid: () => self.getuid?.() ?? -1,
+    setgroups: (groups: readonly string[]) => self.setgroups?.([...groups]),
+    setgid: (group: string) => self.setgid?.(group),
+    setuid: (user: string) => self.setuid?.(user),
+  };
+}

@@ -1,0 +1,131 @@
+/** The entry: puts the command line together. What only the agent or root needs is loaded when its verb runs. */
+import { existsSync } from "node:fs";
+import { networkInterfaces, hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import packageJson from "../package.json" with { type: "json" };
+import type { CliDependencies } from "./cli/cli-dependencies.ts";
+import { runProgram } from "./cli/program.ts";
+import { createOutput } from "./cli/process-output.ts";
+import { readStdin } from "./cli/read-stdin.ts";
+import { DEFAULT_SETTINGS_PATH, type HostSettings, socketPaths } from "./config/host-settings.ts";
+import { loadHostSettings } from "./config/load-host-settings.ts";
+import { createAgentClient } from "./control/client.ts";
+import { hostPaths } from "./host/host-paths.ts";
+import { openRepository } from "./source/repository.ts";
+import { readFolder } from "./source/read-folder.ts";
+import { systemClock } from "./system/clock.ts";
+
+/** Where Debian's package and the snap put LXD's socket. */
+const LXD_SOCKETS = ["/var/lib/lxd/unix.socket", "/var/snap/lxd/common/lxd/unix.socket"];
+const here = dirname(fileURLToPath(import.meta.url));
+/** The catalogue lies beside the sources, and beside the bundle. */
+const shippedCatalogue =
+  [join(here, "manifests"), join(here, "..", "manifests")].find((path) => existsSync(path)) ?? "";
+
+const stopping = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const)
+  process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
+
+/** The settings file in use; the verbs name it once, before anything else. */
+let settingsPath = DEFAULT_SETTINGS_PATH;
+
+const dependencies: CliDependencies = {
+  version: packageJson.version,
+  stdout: createOutput(process.stdout),
+  stderr: createOutput(process.stderr),
+  clock: systemClock,
+  signal: stopping.signal,
+  workingDirectory: process.cwd(),
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
+  loadSettings: async (path) => {
+    settingsPath = resolve(path ?? DEFAULT_SETTINGS_PATH);
+    return loadHostSettings({ path, shippedCatalogue });
+  },
+  agent: (settings, socket) => createAgentClient(socketPaths(settings)[socket]),
+  repository: (settings, quarantine) =>
+    openRepository({
+      gitDirectory: settings.repository,
+      branch: settings.branch,
+      signal: stopping.signal,
+      ...(quarantine ? { quarantine } : {}),
+    }),
+  readFolder,
+  validate: async (tree, settings) => {
+    const { validateTree } = await import("./model/validate.ts");
+    return validateTree(tree, settings.catalogue, {
+      pool: settings.lxd.pool,
+      network: settings.lxd.network,
+      acme: { directory: settings.acme.directory, rootPem: "" },
+      exceptions: settings.policy.exceptions,
+    });
+  },
+  schema: async () => (await import("./manifests/json-schema.ts")).manifestJsonSchema(),
+  run: async (settings) => {
+    const { runAgent } = await import("./compose-agent.ts");
+    await runAgent({
+      settings,
+      paths: hostPaths(settingsPath),
+      lxdSocket: lxdSocket(settings),
+      version: packageJson.version,
+      signal: stopping.signal,
+      environment: process.env,
+      process,
+    });
+  },
+  init: async ({ configPath, keysFile }, say) => {
+    const { initialiseHost } = await import("./host/initialise.ts");
+    settingsPath = resolve(configPath ?? DEFAULT_SETTINGS_PATH);
+    const settings = await loadHostSettings({ path: configPath, shippedCatalogue });
+    await initialiseHost(
+      {
+        tools: await hostTools(settings),
+        settings,
+        paths: hostPaths(settingsPath),
+        launcher: launcher(configPath),
+        keysFile,
+      },
+      say,
+    );
+  },
+  uninstall: async (settings, options, say) => {
+    const { uninstallHost } = await import("./host/uninstall.ts");
+    await uninstallHost(
+      { tools: await hostTools(settings), settings, paths: hostPaths(settingsPath), ...options },
+      say,
+    );
+  },
+  hook: {
+    environment: process.env,
+    stdin: () => readStdin(process.stdin),
+    uid: process.getuid?.() ?? -1,
+    hostname: hostname(),
+  },
+};
+
+function lxdSocket(settings: HostSettings): string {
+  return settings.lxd.socket ?? LXD_SOCKETS.find((path) => existsSync(path)) ?? LXD_SOCKETS[0] ?? "";
+}
+
+async function hostTools(settings: HostSettings) {
+  const { createHostTools } = await import("./host/host-tools.ts");
+  return createHostTools({
+    lxdSocket: lxdSocket(settings),
+    project: settings.lxd.project,
+    clock: systemClock,
+    uid: process.geteuid?.() ?? -1,
+    processor: process.arch,
+    interfaces: networkInterfaces,
+  });
+}
+
+/** How the hooks start this very convene. */
+function launcher(configPath: string | undefined): readonly string[] {
+  const start = process.env["CONVENE_LAUNCHER"];
+  const command = start ? [start] : [process.execPath, fileURLToPath(import.meta.url)];
+  return configPath === undefined ? command : [...command, "--config", resolve(configPath)];
+}
+
+await runProgram(dependencies, process.argv.slice(2));

@@ -1,0 +1,157 @@
+/** Turns what happens into conditions; the only writer of status. */
+import type { Verdict } from "../agent/agent-event.ts";
+import type { CheckResult } from "../checks/check.ts";
+import type { Finding } from "../model/desired-state.ts";
+import type { Blocked } from "../plan/action.ts";
+import type { Clock } from "../system/clock.ts";
+import type { ErrorReport } from "../system/errors.ts";
+import type { Condition, ObjectStatus, Status } from "./status.ts";
+
+export interface StatusStore {
+  current(): Status;
+  passStarted(wakeups: readonly string[]): void;
+  /** What the pass works on, as soon as it is known. */
+  planned(pass: PlannedPass): void;
+  passEnded(verdict: Verdict, details: PassDetails): void;
+  checked(result: CheckResult): void;
+  suspended(reason: string | undefined): void;
+}
+
+export interface PlannedPass {
+  readonly revision: string;
+  readonly site: string;
+  readonly url: string;
+  /** Changes beyond this many actions make the pass worth a Reconciling condition. */
+  readonly actions: number;
+}
+
+export interface PassDetails {
+  readonly objects?: readonly ObjectStatus[];
+  readonly findings?: readonly Finding[];
+  readonly blocked?: readonly Blocked[];
+  readonly errors: readonly ErrorReport[];
+  /** Names of checks that are desired now; results of others are dropped. */
+  readonly checkNames?: ReadonlySet<string>;
+  /** Domains still served with a self-signed certificate. */
+  readonly selfSigned?: readonly string[];
+}
+
+const EMPTY: Status = {
+  site: null,
+  conditions: [],
+  revision: { attempted: null, applied: null, healthy: null },
+  lastPass: null,
+  objects: [],
+  checks: [],
+  findings: [],
+  blocked: [],
+  errors: [],
+  url: null,
+};
+
+export function createStatusStore(clock: Clock): StatusStore {
+  let status: Status = EMPTY;
+  const timestamp = () => new Date(clock.now()).toISOString();
+  const set = (condition: Omit<Condition, "lastTransitionTime">) => {
+    status = { ...status, conditions: withCondition(status.conditions, condition, timestamp()) };
+  };
+  const remove = (type: Condition["type"]) => {
+    status = { ...status, conditions: status.conditions.filter((one) => one.type !== type) };
+  };
+  set({ type: "Ready", status: "Unknown", reason: "Progressing", message: "the agent has just started" });
+
+  return {
+    current: () => status,
+    passStarted: (wakeups) => {
+      const failing = status.conditions.some((one) => one.type === "Ready" && one.status === "False");
+      const reason = failing ? "ProgressingWithRetry" : "Progressing";
+      set({ type: "Reconciling", status: "True", reason, message: wakeups.join(", ") });
+    },
+    planned: ({ revision, site, url, actions }) => {
+      status = { ...status, site, url, revision: { ...status.revision, attempted: revision } };
+      if (actions === 0) return;
+      set({
+        type: "Ready",
+        status: "Unknown",
+        reason: "Progressing",
+        message: `applying ${actions} actions`,
+      });
+    },
+    passEnded: (verdict, details) => {
+      remove("Reconciling");
+      if (verdict.outcome === "superseded") return;
+      status = { ...status, ...afterPass(status, verdict, details, timestamp()) };
+      set(readyCondition(verdict));
+      if (verdict.outcome === "stalled")
+        set({ type: "Stalled", status: "True", reason: verdict.reason, message: verdict.message });
+      else remove("Stalled");
+      if (details.selfSigned) set(trustCondition(details.selfSigned));
+    },
+    checked: (result) => {
+      const others = status.checks.filter((one) => one.name !== result.name);
+      status = { ...status, checks: [...others, result].toSorted((a, b) => a.name.localeCompare(b.name)) };
+    },
+    suspended: (reason) => {
+      if (reason === undefined) remove("Suspended");
+      else set({ type: "Suspended", status: "True", reason: "Suspended", message: reason });
+    },
+  };
+}
+
+function afterPass(
+  status: Status,
+  verdict: Verdict,
+  details: PassDetails,
+  finishedAt: string,
+): Partial<Status> {
+  const revision = verdict.revision ?? null;
+  const applied = verdict.outcome === "ready" || verdict.reason === "HealthCheckFailed";
+  return {
+    revision: {
+      attempted: revision ?? status.revision.attempted,
+      applied: applied ? revision : status.revision.applied,
+      healthy: verdict.outcome === "ready" ? revision : status.revision.healthy,
+    },
+    lastPass: { finishedAt, milliseconds: verdict.milliseconds, actions: verdict.actions },
+    errors: details.errors,
+    ...(details.objects ? { objects: details.objects } : {}),
+    ...(details.findings ? { findings: details.findings } : {}),
+    ...(details.blocked ? { blocked: details.blocked } : {}),
+    ...(details.checkNames
+      ? { checks: status.checks.filter((one) => details.checkNames?.has(one.name)) }
+      : {}),
+  };
+}
+
+function readyCondition(verdict: Verdict): Omit<Condition, "lastTransitionTime"> {
+  if (verdict.outcome === "ready")
+    return { type: "Ready", status: "True", reason: verdict.reason, message: verdict.message };
+  return { type: "Ready", status: "False", reason: verdict.reason, message: verdict.message };
+}
+
+function trustCondition(selfSigned: readonly string[]): Omit<Condition, "lastTransitionTime"> {
+  if (selfSigned.length === 0)
+    return {
+      type: "CertificatesTrusted",
+      status: "True",
+      reason: "Issued",
+      message: "every name has a certificate from its authority",
+    };
+  return {
+    type: "CertificatesTrusted",
+    status: "False",
+    reason: "SelfSigned",
+    message: `served with a self-signed certificate until one is issued: ${selfSigned.join(", ")}`,
+  };
+}
+
+/** `lastTransitionTime` moves only when the status does (Kubernetes API conventions, conditions). */
+function withCondition(
+  conditions: readonly Condition[],
+  condition: Omit<Condition, "lastTransitionTime">,
+  now: string,
+): readonly Condition[] {
+  const previous = conditions.find((one) => one.type === condition.type);
+  const lastTransitionTime = previous?.status === condition.status ? previous.lastTransitionTime : now;
+  return [...conditions.filter((one) => one.type !== condition.type), { ...condition, lastTransitionTime }];
+}
