@@ -93,7 +93,6 @@ export async function runAgent(options: RunOptions): Promise<void> {
           hostExpectation(desired, {
             paths: [settings.stateDirectory],
             sysctls: { "net.ipv4.ip_forward": 1 },
-            dateUrl: undefined,
           }),
           systemReaders(),
           {

@@ -21,7 +21,9 @@ const LXD_SOCKETS = ["/var/lib/lxd/unix.socket", "/var/snap/lxd/common/lxd/unix.
 const here = dirname(fileURLToPath(import.meta.url));
 /** The catalogue lies beside the sources, and beside the bundle. */
 const shippedCatalogue =
-  [join(here, "manifests"), join(here, "..", "manifests")].find((path) => existsSync(path)) ?? "";
+  [join(here, "manifests"), join(here, "..", "manifests")].find((path) =>
+    existsSync(join(path, "catalogue.yaml")),
+  ) ?? "";
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const)
