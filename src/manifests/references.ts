@@ -3,7 +3,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { DocumentPath, Locate } from "./loaded-manifest.ts";
 import { suggestion } from "./suggestion.ts";
 
-/** What can be named: `{parameters: {...}, site: {...}, item: {...}}`. A field that is there but undefined is "not set". */
+/** What can be named: `{parameters: {...}, site: {...}, item: {...}}`. A field that is there but null or undefined is "not set". */
 export type Scope = Readonly<Record<string, unknown>>;
 
 export interface Resolved {
@@ -62,7 +62,7 @@ function resolveText(text: string, path: DocumentPath, scope: Scope, report: Rep
   let value: unknown = scope;
   let walked = "";
   for (const step of name.split(".")) {
-    if (value === undefined) return undefined;
+    if (value === undefined || value === null) return undefined;
     const fields = isRecord(value) ? value : {};
     if (!Object.hasOwn(fields, step)) {
       const known = Object.keys(fields);
@@ -79,7 +79,7 @@ function resolveText(text: string, path: DocumentPath, scope: Scope, report: Rep
     value = fields[step];
     walked = walked === "" ? step : `${walked}.${step}`;
   }
-  return value;
+  return value ?? undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -15,7 +15,8 @@ const addresses = z
       .optional()
       .describe("The host's own addresses, when it is behind NAT; the public ones otherwise."),
   })
-  .transform((input) => ({ public: input.public, listen: input.listen ?? input.public }));
+  .transform((input) => ({ public: input.public, listen: input.listen ?? input.public }))
+  .describe("Where people reach this host, and where it listens.");
 
 const network = z.strictObject({
   ipv4: ipv4Interface.default("10.10.1.1/24"),
