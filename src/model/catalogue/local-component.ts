@@ -24,6 +24,7 @@ export function localComponent(
     containers,
     checks: [],
     readFile: (name) => {
+      if (name.includes("/")) return undefined;
       const paths = [...folders].map((folder) => posix.join(folder, name));
       const found = files.find((file) => paths.includes(file.path));
       return found && new TextDecoder().decode(found.content);
