@@ -93,13 +93,17 @@ function openHost(config: string): ConveneHost {
   });
 }
 
-/** True when the agent says Ready for what was pushed. */
+/** True when the agent says Ready for what was pushed. The push itself shows plan, progress and verdict. */
 async function pushAndWait(host: ConveneHost, files: SiteFiles): Promise<boolean> {
   say(`· git push desired-state/ to ${host.repository}, as user ${NAME}`);
   const pushed = await host.push({ files, replace: true, message: "The site as desired-state/ has it" });
   if (pushed.exitCode !== 0) return false;
-  const verdict = await host.convene(["wait", "--revision", pushed.commit, "--timeout", READY_TIMEOUT], true);
-  return verdict.exitCode === 0;
+  if (pushed.changed) {
+    const verdict = await host.convene(["wait", "--revision", pushed.commit, "--timeout", READY_TIMEOUT]);
+    if (verdict.exitCode === 0) return true;
+  }
+  // Nothing new to push, or not ready at first: one more pass says how it stands now.
+  return (await host.convene(["reconcile", "--wait", "--timeout", READY_TIMEOUT], true)).exitCode === 0;
 }
 
 function sayWhereToGo(site: LabSite, seconds: number): void {

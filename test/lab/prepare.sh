@@ -106,14 +106,14 @@ prepare_packages() {
 }
 
 prepare_node_modules() {
-  if [ -x "$root/node_modules/.bin/node" ] &&
-    [ ! "$root/package-lock.json" -nt "$root/node_modules/.package-lock.json" ]; then
+  installed=$root/node_modules/.package-lock.json
+  if [ -x "$root/node_modules/.bin/node" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]; then
     say "✓ npm packages are there"
     return
   fi
   say "· npm ci"
   (cd "$root" && quietly "npm ci" npm ci --no-progress) || fail "npm packages could not be installed" "see $log"
-  touch "$root/node_modules/.package-lock.json"
+  touch "$installed"
   "$root/node_modules/.bin/node" --version >>"$log" 2>&1 ||
     fail "node_modules/.bin/node does not start" "it is Node 26 for amd64 and arm64; see $log"
   say "✓ npm packages installed"
@@ -129,13 +129,20 @@ lxd_answers() {
 
 start_lxd_daemon() {
   mkdir -p "$run_dir" /var/log/lxd
-  setsid lxd --logfile /var/log/lxd/lxd.log </dev/null >>"$log" 2>&1 &
+  setsid lxd --group lxd --logfile /var/log/lxd/lxd.log </dev/null >>"$log" 2>&1 &
   printf '%s\n' $! >"$run_dir/lxd.pid"
+}
+
+# Debian's unit starts LXD with `--group lxd`; one started by hand without it is closed to the agent.
+open_socket_to_group() {
+  socket=/var/lib/lxd/unix.socket
+  if [ -S "$socket" ] && ! systemd_runs && [ "$(stat --format=%G "$socket")" = root ]; then chgrp lxd "$socket"; fi
 }
 
 # After a killed run socket and pid files are still there; a new daemon replaces them by itself.
 prepare_lxd() {
   if lxd_answers 5; then
+    open_socket_to_group
     say "✓ LXD runs"
     return
   fi
