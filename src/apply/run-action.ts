@@ -4,6 +4,7 @@ import { applyAccounts } from "./actions/apply-accounts.ts";
 import { applyFiles } from "./actions/apply-files.ts";
 import { buildImage } from "./actions/build-image.ts";
 import { createContainer } from "./actions/create-container.ts";
+import { removeContainer } from "./actions/remove-container.ts";
 import { issueCertificate } from "./actions/issue-certificate.ts";
 import { swapContainer } from "./actions/swap-container.ts";
 import { updateContainer } from "./actions/update-container.ts";
@@ -43,8 +44,7 @@ export async function runAction(action: Action, context: ApplyContext): Promise<
     case "swap-container":
       return swapContainer(action.container, context);
     case "delete-container":
-      await lxd.stopInstance(action.name, STOP_GRACE_MS);
-      return lxd.deleteInstance(action.name);
+      return removeContainer(lxd, action.name, STOP_GRACE_MS);
     case "apply-files":
       return applyFiles(action, context);
     case "set-up-acl":

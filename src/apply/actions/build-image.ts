@@ -5,13 +5,13 @@ import { ConveneError } from "../../system/errors.ts";
 import type { ApplyContext } from "../apply-context.ts";
 import { waitForBoot } from "./container-start.ts";
 import { runBuildSteps } from "./image-steps.ts";
+import { removeContainer } from "./remove-container.ts";
 
 export async function buildImage(image: DesiredImage, context: ApplyContext): Promise<void> {
   const { lxd } = context;
   const builder = `build-${image.name}`;
   const fingerprint = await baseFingerprint(image, context);
-  await lxd.stopInstance(builder, 0);
-  await lxd.deleteInstance(builder);
+  await removeContainer(lxd, builder, 0);
   context.progress(`builds image ${image.name}`);
   await lxd.createInstance({
     name: builder,
@@ -34,8 +34,7 @@ export async function buildImage(image: DesiredImage, context: ApplyContext): Pr
       "convene.image": image.name,
     });
   } finally {
-    await lxd.stopInstance(builder, 0);
-    await lxd.deleteInstance(builder);
+    await removeContainer(lxd, builder, 0);
   }
 }
 
