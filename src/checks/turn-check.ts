@@ -43,23 +43,42 @@ export const turnCheck = defineKind<TurnSpec, Reason>({
   target: (spec) => `${spec.host}:${portOf(spec)}/${spec.transport}`,
   run: async (spec, run) => {
     const credential = await mint(spec.secret, run);
-    const client = new StunClient(await openChannel(spec, run), run);
-    try {
-      const challenge = await run.phase("challenge", () => requestChallenge(client, run));
-      if (spec.realm !== undefined && challenge.realm !== spec.realm) {
-        throw failure("wrong_realm", `the server's realm is ${challenge.realm}, not ${spec.realm}`);
-      }
-      const session = new TurnSession(client, credential, challenge, run);
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        return { reason: "ok", message: await climb(spec, client, session, run) };
-      } finally {
-        await run.phase("release", () => session.release());
+        return { reason: "ok", message: await attemptLadder(spec, credential, run) };
+      } catch (error) {
+        if (!portCollided(error) || attempt === ATTEMPTS) throw error;
+        run.say("once more from another port");
       }
-    } finally {
-      client.close();
     }
   },
 });
+
+/** By chance the system hands out a port whose earlier allocation coturn still remembers (RFC 8656 section 7.4). */
+const ATTEMPTS = 3;
+
+function portCollided(error: unknown): boolean {
+  return error instanceof CheckFailure && error.reason === ("address_in_use" satisfies TurnReason);
+}
+
+/** The whole ladder on one connection; gives back what it allocated, also when a rung fails. */
+async function attemptLadder(spec: TurnSpec, credential: TurnCredential, run: CheckRun): Promise<string> {
+  const client = new StunClient(await openChannel(spec, run), run);
+  try {
+    const challenge = await run.phase("challenge", () => requestChallenge(client, run));
+    if (spec.realm !== undefined && challenge.realm !== spec.realm) {
+      throw failure("wrong_realm", `the server's realm is ${challenge.realm}, not ${spec.realm}`);
+    }
+    const session = new TurnSession(client, credential, challenge, run);
+    try {
+      return await climb(spec, client, session, run);
+    } finally {
+      await run.phase("release", () => session.release());
+    }
+  } finally {
+    client.close();
+  }
+}
 
 /** The rungs that need a credential. */
 async function climb(

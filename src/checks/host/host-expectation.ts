@@ -14,7 +14,7 @@ export interface HostExpectation {
   /** Smallest values of kernel settings: `net.ipv4.ip_forward` → 1. */
   readonly sysctls: Readonly<Record<string, number>>;
   /** Compare the clock with the Date header of this URL. */
-  readonly dateUrl?: string;
+  readonly dateUrl?: string | undefined;
 }
 
 export interface PortNeed {

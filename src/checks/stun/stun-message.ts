@@ -56,5 +56,7 @@ export function stunError(message: StunMessage, type: number): StunError | undef
   const hundreds = (value[2] ?? 0) & 0x07;
   const rest = value[3] ?? 0;
   if (hundreds < 3 || hundreds > 6 || rest > 99) return undefined;
-  return { code: hundreds * 100 + rest, phrase: new TextDecoder().decode(value.subarray(4)) };
+  // Some servers count the C string's closing zero in.
+  const phrase = new TextDecoder().decode(value.subarray(4)).replace(/\0+$/, "");
+  return { code: hundreds * 100 + rest, phrase };
 }

@@ -22,6 +22,10 @@ export const turnReasons = {
     severity: "critical",
     hint: "coturn does not know this secret, or its clock is off: compare `static-auth-secret` with the generated secret (convene reconcile puts it back) and the clocks (convene check host)",
   },
+  address_in_use: {
+    severity: "critical",
+    hint: "coturn holds an earlier allocation for every port we came from: a NAT in between maps us to one port; restart coturn",
+  },
   quota_reached: {
     severity: "critical",
     hint: "no allocation is left: raise `total-quota`/`user-quota` in turnserver.conf, or look who holds them",

@@ -40,6 +40,7 @@ export async function requestChallenge(client: StunClient, run: CheckRun): Promi
   }
   const error = stunError(answer, Attribute.errorCode);
   run.say(`← ${describe(error)}`);
+  if (error?.code === 437) throw failure("address_in_use", `no challenge: ${describe(error)}`, error);
   const realm = attributeText(answer, Attribute.realm);
   const nonce = attributeText(answer, Attribute.nonce);
   if (error?.code !== 401 || realm === undefined || nonce === undefined) {
@@ -190,6 +191,7 @@ function allocateFailure(error: StunError | undefined): CheckFailure<TurnReason>
   const words = `the allocation was refused: ${describe(error)}`;
   if (error?.code === 401) return failure("unauthorized", words, error);
   if (error?.code === 403) return failure("forbidden", words, error);
+  if (error?.code === 437) return failure("address_in_use", words, error);
   if (error?.code === 486) return failure("quota_reached", words, error);
   if (error?.code === 508) return failure("no_capacity", words, error);
   return failure("allocate_failed", words, error);

@@ -2,14 +2,14 @@
 import { expect } from "chai";
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:http";
-import { createCheckContext } from "../../../../src/checks/check-context.ts";
-import type { CheckResult } from "../../../../src/checks/check.ts";
-import { runCheck } from "../../../../src/checks/registry.ts";
-import { decodeStun } from "../../../../src/checks/stun/stun-decode.ts";
-import { encodeStun } from "../../../../src/checks/stun/stun-encode.ts";
-import { Attribute } from "../../../../src/checks/stun/stun-constants.ts";
-import { attributeText } from "../../../../src/checks/stun/stun-message.ts";
-import { freePort, listenOnLoopback } from "../../../lab/loopback-port.ts";
+import { createCheckContext } from "../../src/checks/check-context.ts";
+import type { CheckResult } from "../../src/checks/check.ts";
+import { runCheck } from "../../src/checks/registry.ts";
+import { decodeStun } from "../../src/checks/stun/stun-decode.ts";
+import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
+import { Attribute } from "../../src/checks/stun/stun-constants.ts";
+import { attributeText } from "../../src/checks/stun/stun-message.ts";
+import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
 
 const PASSWORD = "the bridge's password";
 

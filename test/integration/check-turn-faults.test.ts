@@ -1,20 +1,16 @@
 /** The TURN ladder against servers that misbehave in ways coturn cannot be told to. */
 import { expect } from "chai";
 import { createSocket, type Socket } from "node:dgram";
-import { createCheckContext } from "../../../../src/checks/check-context.ts";
-import type { CheckResult } from "../../../../src/checks/check.ts";
-import { runCheck } from "../../../../src/checks/registry.ts";
-import { longTermKey, mintTurnCredential } from "../../../../src/checks/stun/credentials.ts";
-import { xorAddressAttribute } from "../../../../src/checks/stun/stun-address.ts";
-import { Attribute, type MessageClass, Method } from "../../../../src/checks/stun/stun-constants.ts";
-import { type DecodedStun, decodeStun } from "../../../../src/checks/stun/stun-decode.ts";
-import { encodeStun } from "../../../../src/checks/stun/stun-encode.ts";
-import {
-  attributeValue,
-  type StunAttribute,
-  textAttribute,
-} from "../../../../src/checks/stun/stun-message.ts";
-import { Secret } from "../../../../src/system/secret.ts";
+import { createCheckContext } from "../../src/checks/check-context.ts";
+import type { CheckResult } from "../../src/checks/check.ts";
+import { runCheck } from "../../src/checks/registry.ts";
+import { longTermKey, mintTurnCredential } from "../../src/checks/stun/credentials.ts";
+import { xorAddressAttribute } from "../../src/checks/stun/stun-address.ts";
+import { Attribute, type MessageClass, Method } from "../../src/checks/stun/stun-constants.ts";
+import { type DecodedStun, decodeStun } from "../../src/checks/stun/stun-decode.ts";
+import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
+import { attributeValue, type StunAttribute, textAttribute } from "../../src/checks/stun/stun-message.ts";
+import { Secret } from "../../src/system/secret.ts";
 
 const SECRET = new Secret("shared");
 const NOW = 1_700_000_000_000;
@@ -73,6 +69,8 @@ const terse: Behaviour = (request) =>
 
 const garbage: Behaviour = () => Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n");
 
+const once: Behaviour = (request, count) => (count === 1 ? refuse(request, 437) : polite(request, count));
+
 describe("check turn against misbehaving servers", function () {
   this.timeout(15_000);
   let socket: Socket | undefined;
@@ -86,7 +84,11 @@ describe("check turn against misbehaving servers", function () {
     seen = [];
   }
 
-  async function check(behaviour: Behaviour, timeout = "10s"): Promise<CheckResult> {
+  async function check(
+    behaviour: Behaviour,
+    timeout = "10s",
+    ports = new Set<number>(),
+  ): Promise<CheckResult> {
     const server = createSocket("udp4");
     socket = server;
     await new Promise<void>((resolve) => {
@@ -96,6 +98,7 @@ describe("check turn against misbehaving servers", function () {
       const decoded = decodeStun(bytes);
       if (!decoded.ok) return;
       seen.push(decoded.message);
+      ports.add(from.port);
       const answer = behaviour(decoded.message, seen.length);
       if (answer !== undefined) server.send(answer, from.port, from.address);
     });
@@ -131,6 +134,16 @@ describe("check turn against misbehaving servers", function () {
       authenticated(request) ? refuse(request, 438, `n${count}`) : polite(request, count);
     expect((await check(forever)).reason).to.equal("allocate_failed");
     expect(seen.filter(authenticated)).to.have.length(2);
+  });
+
+  it("comes from another port when the server remembers an allocation for this one, three times at most", async () => {
+    const ports = new Set<number>();
+    expect((await check(once, "10s", ports)).reason).to.equal("data_lost");
+    expect(ports.size).to.equal(2);
+    stop();
+    const result = await check((request) => refuse(request, 437), "10s", ports);
+    expect(result).to.include({ reason: "address_in_use" });
+    expect(seen).to.have.length(3);
   });
 
   it("names every refusal of the allocation by its code", async () => {
