@@ -86,15 +86,18 @@ export async function visitDuring(port: number, host: string, change: () => Prom
     if (!visit.signal.aborted) failures.push("the WebSocket was closed");
   });
   const asking = [keepAsking(), keepAsking()];
-  await delay(200);
-  await change();
-  await delay(300);
-  const echo = once(socket, "message", { signal: AbortSignal.timeout(2000) });
-  socket.send("still here");
-  await echo.catch(() => failures.push("the WebSocket is silent"));
-  visit.abort();
-  await Promise.all(asking);
-  socket.terminate();
-  agent.destroy();
+  try {
+    await delay(200);
+    await change();
+    await delay(300);
+    const echo = once(socket, "message", { signal: AbortSignal.timeout(2000) });
+    socket.send("still here");
+    await echo.catch(() => failures.push("the WebSocket is silent"));
+  } finally {
+    visit.abort();
+    await Promise.all(asking);
+    socket.terminate();
+    agent.destroy();
+  }
   return { requests, failures, names: [...names] };
 }
