@@ -47,6 +47,8 @@ const remoteSchema = z.strictObject({
   sshKeyCredential: credential.optional(),
   knownHostsCredential: credential.optional(),
   tokenCredential: credential.optional(),
+  /** PEM root of a private https server. */
+  caFile: path.optional(),
 });
 
 const exceptionSchema = z.strictObject({

@@ -98,6 +98,12 @@ const verdictEvent = (pass: number, verdict: Verdict): EventView => ({
   verdict,
 });
 
+function planned(revision: string): EventView {
+  return { at: 0, pass: 1, type: "planned", revision, plan: { actions: [], blocked: [] } };
+}
+
+async function* ended(): AsyncGenerator<EventView> {}
+
 describe("following a revision", () => {
   it("subscribes before it wakes the agent", async () => {
     const { options, calls } = scene([verdictEvent(1, READY)], { now: true });
@@ -119,13 +125,6 @@ describe("following a revision", () => {
   });
 
   it("is superseded by a revision that contains it, and not by any other", async () => {
-    const planned = (revision: string): EventView => ({
-      at: 0,
-      pass: 1,
-      type: "planned",
-      revision,
-      plan: { actions: [], blocked: [] },
-    });
     const { options } = scene([planned("c".repeat(40)), planned(`${NEWER}+catalogue@1`)], {
       isNewer: async (revision) => revision.startsWith(NEWER),
     });
@@ -169,7 +168,6 @@ describe("following a revision", () => {
 
   it("says that the agent has gone when its events end", async () => {
     const { options } = scene([]);
-    async function* ended(): AsyncGenerator<EventView> {}
     const client = { ...options.client, events: async () => ended() };
     expect((await failureOf(follow({ ...options, client }))).code).to.equal("AgentUnreachable");
   });

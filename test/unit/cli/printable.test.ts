@@ -1,6 +1,6 @@
 /** Foreign text on a terminal. */
 import { expect } from "chai";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { printable, shortened } from "../../../src/cli/printable.ts";
 
 describe("foreign text", () => {

@@ -7,6 +7,7 @@ import type { CliDependencies } from "../../../src/cli/cli-dependencies.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import { parseHostSettings } from "../../../src/config/load-host-settings.ts";
 import type { AgentClient } from "../../../src/control/client.ts";
+import type { TreeFile } from "../../../src/control/agent-api.ts";
 import type { SocketKind } from "../../../src/control/sockets.ts";
 import { ConveneError } from "../../../src/system/errors.ts";
 import { createTestCli } from "../../lab/cli-dependencies.ts";
@@ -81,6 +82,19 @@ const CHANGE = {
   },
 } as const;
 
+async function readFolder(): Promise<readonly TreeFile[]> {
+  return [{ path: "site.yaml", content: Buffer.from("wrong\n") }];
+}
+
+async function status(): Promise<never> {
+  throw new ConveneError({
+    code: "AgentUnreachable",
+    message: "no answer",
+    hint: "start it",
+    retryable: true,
+  });
+}
+
 describe("the command line", () => {
   it("answers status with 0 when ready and 2 when not", async () => {
     const ready = await convene(["status"]);
@@ -103,7 +117,6 @@ describe("the command line", () => {
   });
 
   it("validates a folder without asking the agent", async () => {
-    const readFolder = async () => [{ path: "site.yaml", content: Buffer.from("wrong\n") }];
     const wrong = await convene(["validate", "x"], {}, { readFolder });
     expect(wrong.code).to.equal(2);
     expect(wrong.out).to.include("site.yaml:1:1: found wrong").and.to.include("✗ 1 error in 1 file");
@@ -209,14 +222,6 @@ describe("the command line", () => {
   });
 
   it("says an error with its hint, or as JSON", async () => {
-    const status = async (): Promise<never> => {
-      throw new ConveneError({
-        code: "AgentUnreachable",
-        message: "no answer",
-        hint: "start it",
-        retryable: true,
-      });
-    };
     const text = await convene(["status"], { status });
     expect(text.code).to.equal(1);
     expect(text.err).to.equal("✗ no answer\n  → start it\n");

@@ -1,6 +1,6 @@
 /** Durations in the host's settings. */
 import { expect } from "chai";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseDuration } from "../../../src/config/duration.ts";
 
 describe("a duration", () => {

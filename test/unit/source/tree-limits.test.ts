@@ -1,6 +1,6 @@
 /** The bounds of a site tree. */
 import { expect } from "chai";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { checkPath, TREE_LIMITS, TreeBudget } from "../../../src/source/tree-limits.ts";
 
 describe("the bounds of a tree", () => {
