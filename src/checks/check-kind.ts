@@ -5,7 +5,7 @@ import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { commonReasons, type CommonReason } from "./common-reasons.ts";
 import { printable } from "./printable.ts";
 
-export interface Reason {
+interface Reason {
   readonly severity: Severity;
   /** What to change: names the file, setting or command. */
   readonly hint: string;

@@ -23,7 +23,7 @@ export interface CertificateFacts {
   readonly x509: X509Certificate;
 }
 
-export interface PublicKeyFacts {
+interface PublicKeyFacts {
   /** `rsa`, `ec`, `ed25519`, … as node:crypto names it. */
   readonly type: string;
   /** Modulus length, or size of the curve; undefined where the type fixes it. */

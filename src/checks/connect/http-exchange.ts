@@ -21,7 +21,7 @@ export interface HttpAnswer {
 }
 
 /** Bytes read of a body; the rest is left unread. */
-export const BODY_LIMIT = 65_536;
+const BODY_LIMIT = 65_536;
 
 /** Takes the socket over and closes it. Rejects with the parser's or the connection's own error. */
 export async function exchangeHttp(

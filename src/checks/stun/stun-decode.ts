@@ -24,7 +24,7 @@ export type StunDecodeResult =
   | { readonly ok: false; readonly problem: StunProblem };
 
 /** Why bytes are no STUN message. */
-export type StunProblem =
+type StunProblem =
   | "too_short"
   | "not_stun"
   | "wrong_cookie"

@@ -36,13 +36,6 @@ export function uint32Attribute(type: number, number: number): StunAttribute {
   return { type, value };
 }
 
-/** The attribute as an unsigned 32-bit number; undefined when absent or not 4 bytes long. */
-export function attributeUint32(message: StunMessage, type: number): number | undefined {
-  const value = attributeValue(message, type);
-  if (value?.length !== 4) return undefined;
-  return new DataView(value.buffer, value.byteOffset, 4).getUint32(0);
-}
-
 export interface StunError {
   /** 300-699. */
   readonly code: number;
