@@ -1,0 +1,128 @@
+/** Watches the status and tells: the log at once, receivers with retries, each thing once. */
+import type { DesiredReceiver, Finding } from "../model/desired-state.ts";
+import type { Status } from "../status/status.ts";
+import type { Clock } from "../system/clock.ts";
+import { describeError } from "../system/errors.ts";
+import type { Logger } from "../system/logger.ts";
+import { readAlertLog, writeAlertLog, type AlertLog } from "./alert-log.ts";
+import type { Notification } from "./alert.ts";
+import { deliver } from "./deliver.ts";
+import { evaluate } from "./evaluate.ts";
+import { addressed, EVERYBODY, readdressed, withoutSent } from "./outbox.ts";
+import { observationOf } from "./problems.ts";
+import { send } from "./receivers/receiver.ts";
+import { logNotifications } from "./receivers/log.ts";
+
+export interface AlertsOptions {
+  readonly logFile: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A number in [0, 1), for pauses between attempts. */
+  readonly random: () => number;
+  /** Ends deliveries; what is left is on disk. */
+  readonly signal: AbortSignal;
+  readonly extraRoots?: readonly string[];
+  /** Milliseconds; for tests. */
+  readonly graceMs?: number;
+  readonly gatherMs?: number;
+}
+
+export interface Alerts {
+  configure(receivers: readonly DesiredReceiver[]): void;
+  observe(status: Status): void;
+  /** Receivers that did not take the last message. */
+  findings(): readonly Finding[];
+  /** Resolves when everything is on disk and every receiver has taken it, however long that takes. */
+  flush(): Promise<void>;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const SEND_MS = 30_000;
+
+export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
+  const { clock, logger, logFile, signal } = options;
+  const rules = {
+    graceUntil: clock.now() + (options.graceMs ?? MINUTE_MS),
+    repeatMs: 4 * HOUR_MS,
+    applyingMs: 10 * MINUTE_MS,
+    forgetMs: HOUR_MS,
+  };
+  let log: AlertLog = await readAlertLog(logFile, clock.now(), logger);
+  let receivers: readonly DesiredReceiver[] | undefined;
+  let saved: Promise<void> = Promise.resolve();
+  const deliveries = new Map<string, Promise<void>>();
+  const failures = new Map<string, { readonly count: number; readonly message: string }>();
+
+  function save(): Promise<void> {
+    saved = saved
+      .then(() => writeAlertLog(logFile, log))
+      .catch((error: unknown) => logger.warn("alerts are not on disk", { error: describeError(error) }));
+    return saved;
+  }
+
+  function sendTo(name: string, notifications: readonly Notification[]): Promise<void> {
+    const receiver = receivers?.find((one) => one.name === name);
+    if (!receiver) return Promise.resolve();
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(SEND_MS)]);
+    return send(receiver, notifications, { signal: deadline, extraRoots: options.extraRoots ?? [] });
+  }
+
+  async function sent(name: string, notifications: readonly Notification[]): Promise<void> {
+    failures.delete(name);
+    log = { ...log, outbox: withoutSent(log.outbox, name, notifications) };
+    await save();
+  }
+
+  function startDeliveries(): void {
+    for (const { name } of receivers ?? []) {
+      if (deliveries.has(name) || !log.outbox.has(name)) continue;
+      const delivery = deliver(name, {
+        clock,
+        logger,
+        random: options.random,
+        signal,
+        gatherMs: options.gatherMs ?? 10_000,
+        send: (notifications) => sendTo(name, notifications),
+        waiting: () => log.outbox.get(name) ?? [],
+        onSent: (notifications) => sent(name, notifications),
+        onFailed: (message) => failures.set(name, { count: (failures.get(name)?.count ?? 0) + 1, message }),
+      }).finally(() => {
+        deliveries.delete(name);
+        // Something may have come in after the last look.
+        if (!signal.aborted) startDeliveries();
+      });
+      deliveries.set(name, delivery);
+    }
+  }
+
+  return {
+    configure: (next) => {
+      receivers = next;
+      const outbox = readdressed(log.outbox, next);
+      const changed = outbox.size !== log.outbox.size || log.outbox.has(EVERYBODY);
+      log = { ...log, outbox };
+      if (changed) void save();
+      startDeliveries();
+    },
+    observe: (status) => {
+      const { tracked, notifications } = evaluate(log.tracked, observationOf(status), clock.now(), rules);
+      log = { tracked, outbox: log.outbox };
+      if (notifications.length === 0) return;
+      logNotifications(logger, notifications);
+      log = { tracked, outbox: addressed(log.outbox, receivers, notifications) };
+      void save().then(startDeliveries);
+    },
+    findings: () =>
+      [...failures].map(([name, { count, message }]) => ({
+        reason: "DeliveryFailed",
+        subject: `receiver/${name}`,
+        message: `${count} attempts failed; the last: ${message}`,
+      })),
+    flush: async () => {
+      await saved;
+      await Promise.all(deliveries.values());
+      await saved;
+    },
+  };
+}
