@@ -11,6 +11,8 @@ import type { ExitCode } from "./exit-code.ts";
 
 export interface Output {
   write(text: string): void;
+  /** Aborts when nobody reads any more. */
+  readonly gone?: AbortSignal;
 }
 
 export interface InitOptions {

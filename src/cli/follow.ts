@@ -8,7 +8,7 @@ import type { Clock } from "../system/clock.ts";
 import type { EventPrinter } from "./event-printer.ts";
 
 export interface FollowOptions {
-  readonly client: Pick<AgentClient, "events" | "reconcile" | "wait">;
+  readonly client: Pick<AgentClient, "events" | "reconcile" | "status" | "wait">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly printer: EventPrinter;
@@ -19,6 +19,8 @@ export interface FollowOptions {
   readonly timeoutMs: number;
   /** Whether a revision seen in the events has the commit behind it: then the commit is superseded. */
   readonly isNewer?: (revision: string) => Promise<boolean>;
+  /** Whether the commit is still what is to be deployed: then a pass cut short for it is not its end. */
+  readonly isWanted?: () => Promise<boolean>;
 }
 
 const SILENCE_MS = 9_000;
@@ -33,6 +35,8 @@ export async function follow(options: FollowOptions): Promise<Verdict | undefine
     // First the subscription, then the wake-up: nothing of the pass is missed.
     const events = await options.client.events(signal);
     await options.client.reconcile({ now: options.now, reason: options.reason });
+    const suspended = await suspendedVerdict(options);
+    if (suspended) return suspended;
     const verdict = await Promise.race([
       verdictFromEvents(events, options, heard),
       ...(options.commit === undefined ? [] : [askedVerdict(options, options.commit, signal)]),
@@ -59,7 +63,7 @@ async function verdictFromEvents(
     if (superseded) return superseded;
     if (event.type !== "verdict") {
       options.printer.show(event);
-    } else if (isOurs(event, options.commit, started)) {
+    } else if (isOurs(event, options.commit, started) && (await isFinal(event.verdict, options))) {
       return event.verdict;
     }
   }
@@ -84,6 +88,25 @@ function isOurs(
   if (commit === undefined) return started.has(event.pass);
   const revision = event.verdict.revision ?? started.get(event.pass);
   return revision !== undefined && matchesRevision(commit, revision);
+}
+
+async function isFinal(verdict: Verdict, { isWanted }: FollowOptions): Promise<boolean> {
+  return verdict.outcome !== "superseded" || isWanted === undefined || !(await isWanted());
+}
+
+/** A suspended agent starts no pass, so there is nothing to follow. */
+async function suspendedVerdict({ client, commit }: FollowOptions): Promise<Verdict | undefined> {
+  const { conditions } = await client.status();
+  const found = conditions.find((condition) => condition.type === "Suspended" && condition.status === "True");
+  if (!found) return undefined;
+  return {
+    outcome: "suspended",
+    reason: found.reason,
+    message: found.message,
+    actions: 0,
+    milliseconds: 0,
+    ...(commit === undefined ? {} : { revision: commit }),
+  };
 }
 
 async function supersedes(event: EventView, options: FollowOptions): Promise<Verdict | undefined> {

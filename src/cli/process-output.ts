@@ -3,13 +3,12 @@ import type { Output } from "./cli-dependencies.ts";
 
 /** A reader that went away (`| head`, a dropped ssh) ends the output and nothing else. */
 export function createOutput(stream: NodeJS.WritableStream): Output {
-  let gone = false;
-  stream.on("error", () => {
-    gone = true;
-  });
+  const gone = new AbortController();
+  stream.on("error", () => gone.abort(new Error("nobody reads any more")));
   return {
+    gone: gone.signal,
     write: (text) => {
-      if (!gone) stream.write(text);
+      if (!gone.signal.aborted) stream.write(text);
     },
   };
 }

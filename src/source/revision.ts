@@ -33,9 +33,12 @@ export function shortRevision(revision: string): string {
   return commitOf(revision).slice(0, 7);
 }
 
-/** Whether `asked` (a revision, a commit or at least its first seven digits) means `actual`. */
+/**
+ * Whether `asked` (a revision, a commit or at least its first seven digits) means `actual`, which is a bare
+ * commit where a pass ended before it knew the catalogue.
+ */
 export function matchesRevision(asked: string, actual: string): boolean {
   if (asked === actual) return true;
-  if (asked.includes("+")) return false;
+  if (asked.includes("+")) return isCommit(actual) && commitOf(asked) === actual;
   return asked.length >= 7 && commitOf(actual).startsWith(asked);
 }

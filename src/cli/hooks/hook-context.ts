@@ -16,6 +16,8 @@ export interface HookContext {
   readonly validate: CliDependencies["validate"];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Aborts when the pusher's terminal is gone: following ends, the agent goes on. */
+  readonly terminal: AbortSignal | undefined;
   /** One line in the pusher's terminal. */
   readonly print: (line: string) => void;
 }

@@ -19,6 +19,7 @@ export async function postReceive(context: HookContext): Promise<void> {
     if (context.options.noWait) await wakeOnly(context, commit);
     else await followPush(context, commit);
   } catch (error) {
+    if (context.terminal?.aborted) return;
     for (const line of renderError(reportError(error))) context.print(line);
     context.print(
       `  the commit is accepted and is applied when the agent runs: convene wait --revision ${commit}`,
@@ -36,12 +37,13 @@ async function followPush(context: HookContext, commit: string): Promise<void> {
   const verdict = await follow({
     client,
     clock,
-    signal,
+    signal: context.terminal ? AbortSignal.any([signal, context.terminal]) : signal,
     commit,
     now: context.options.now,
     reason: "push",
     timeoutMs: FOLLOW_MS,
     printer: createEventPrinter({ print, plan: "summary" }),
+    isWanted: async () => (await repository.resolveBranch()) === commit,
     isNewer: async (revision) => repository.isAncestor(commit, commitOf(revision)),
   });
   if (verdict === undefined) {

@@ -62,6 +62,7 @@ async function createContext(
     validate: dependencies.validate,
     clock: dependencies.clock,
     signal: dependencies.signal,
+    terminal: dependencies.stderr.gone,
     print,
   };
 }

@@ -4,9 +4,9 @@ import { createEventPrinter } from "../../../src/cli/event-printer.ts";
 import { exitCodeOfVerdict } from "../../../src/cli/exit-code.ts";
 import { follow, type FollowOptions } from "../../../src/cli/follow.ts";
 import type { Verdict } from "../../../src/agent/agent-event.ts";
-import type { AgentClient } from "../../../src/control/client.ts";
 import type { EventView } from "../../../src/control/plan-view.ts";
 import type { Clock } from "../../../src/system/clock.ts";
+import { EMPTY_STATUS } from "../../lab/fake-agent.ts";
 import { failureOf } from "../../lab/failure.ts";
 
 const COMMIT = "a".repeat(40);
@@ -59,6 +59,7 @@ function scene(
   events: readonly EventView[],
   changes: Partial<FollowOptions> = {},
   remembered?: Verdict,
+  status = EMPTY_STATUS,
 ): Scene {
   const clock = manualClock();
   const lines: string[] = [];
@@ -67,7 +68,8 @@ function scene(
     yield* events;
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   }
-  const client: Pick<AgentClient, "events" | "reconcile" | "wait"> = {
+  const client: FollowOptions["client"] = {
+    status: async () => status,
     events: async (signal) => {
       calls.push("events");
       return stream(signal);
@@ -131,6 +133,27 @@ describe("following a revision", () => {
     const verdict = await follow(options);
     expect(verdict?.outcome).to.equal("superseded");
     expect(exitCodeOfVerdict(verdict)).to.equal(3);
+  });
+
+  it("goes on when a pass is cut short for the very commit that is still wanted", async () => {
+    const cut = { ...READY, outcome: "superseded" } as const;
+    const events = [verdictEvent(1, cut), verdictEvent(2, READY)];
+    expect(await follow(scene(events, { isWanted: async () => true }).options)).to.equal(READY);
+    expect(await follow(scene(events, { isWanted: async () => false }).options)).to.equal(cut);
+  });
+
+  it("does not wait for a suspended agent", async () => {
+    const condition = {
+      type: "Suspended",
+      status: "True",
+      reason: "Suspended",
+      message: "exam week",
+      lastTransitionTime: "2026-01-01T00:00:00.000Z",
+    } as const;
+    const { options } = scene([], {}, undefined, { ...EMPTY_STATUS, conditions: [condition] });
+    const verdict = await follow(options);
+    expect(verdict?.outcome).to.equal("suspended");
+    expect(verdict?.message).to.equal("exam week");
   });
 
   it("learns the verdict of a pass that was over before the subscription", async () => {

@@ -30,6 +30,11 @@ describe("a revision", () => {
     }
   });
 
+  it("is also meant by the bare commit of a pass that never knew its catalogue", () => {
+    expect(matchesRevision(`${COMMIT}+catalogue@1`, COMMIT)).to.equal(true);
+    expect(matchesRevision(`${COMMIT}+catalogue@1`, "a".repeat(40))).to.equal(false);
+  });
+
   it("takes SHA-1 and SHA-256 names as commits, and nothing shorter", () => {
     expect(isCommit("a".repeat(40))).to.equal(true);
     expect(isCommit("a".repeat(64))).to.equal(true);
