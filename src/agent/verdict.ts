@@ -49,7 +49,7 @@ export function judgePass(result: PassResult, superseded: boolean, milliseconds:
       ...base,
       outcome: "failed",
       reason: first.error.code,
-      message: `${first.action.subject}: ${first.error.message}${more}`,
+      message: `${first.action.subject}: ${firstLine(first.error.message)}${more}`,
     };
     return { verdict, retry: true };
   }
@@ -114,4 +114,9 @@ function describeChecks(broken: readonly CheckResult[]): string {
   return broken
     .map((check) => `${check.name}: ${check.reason}, ${check.message}${check.hint ? ` (${check.hint})` : ""}`)
     .join("; ");
+}
+
+/** The whole message is among the status's errors; a verdict is one line. */
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
 }

@@ -13,14 +13,16 @@ interface Judged {
 
 /**
  * All file work of a container as one action. What is inside is known from the last fresh sweep, otherwise from
- * the record on the instance; `fresh` means nothing of ours is inside yet.
+ * the record on the instance; `replaced` means nothing of ours is inside yet.
  */
 export function planFiles(
   container: DesiredContainer,
   found: ActualContainer | undefined,
-  fresh: boolean,
+  replaced: boolean,
   dependsOn: readonly string[],
 ): Action[] {
+  // Nothing recorded: an earlier pass made the container and did not get to its files.
+  const fresh = replaced || Object.keys(found?.record.files ?? {}).length === 0;
   const actual = fresh ? undefined : found;
   const judged = container.files.flatMap((file) => judge(file, actual));
   const wanted = new Set(container.files.map((file) => file.path));

@@ -8,23 +8,22 @@ type ApplyFiles = Extract<Action, { kind: "apply-files" }>;
 const COMMAND_MS = 120_000;
 const UNIT_MS = 120_000;
 
-/** Units on standard input as words; the last lines of a unit's journal are the reason when it does not run. */
+/** Units are the arguments after the verb; the last lines of a unit's own journal are the reason when it does not run. */
 const UNITS = `
 verb=$1; shift
 systemctl daemon-reload
 systemctl reset-failed "$@" 2>/dev/null
-if [ "$verb" = start ] || [ "$verb" = restart ]; then systemctl enable --quiet "$@"; fi
 case $verb in
-  reload) systemctl reload-or-restart "$@" ;;
-  *) systemctl "$verb" "$@" ;;
+  reload) systemctl reload-or-restart "$@" 2>/dev/null ;;
+  *) systemctl enable --quiet "$@" && systemctl restart "$@" 2>/dev/null ;;
 esac
 code=$?
 sleep 0.2
 for unit in "$@"; do
-  systemctl is-active --quiet "$unit" && continue
+  if systemctl is-active --quiet "$unit" && [ $code = 0 ]; then continue; fi
   code=1
-  echo "$unit is $(systemctl is-active "$unit"):" >&2
-  journalctl -u "$unit" -n 12 --no-pager -o cat >&2
+  words=$(journalctl -u "$unit" -n 30 --no-pager -o cat | grep -v -e '^Starting ' -e '^Stopped ' -e '^Failed to start ' -e "^$unit.*: " | tail -n 4)
+  echo "$unit is $(systemctl is-active "$unit"): $words" >&2
 done
 exit $code
 `;
