@@ -12,30 +12,37 @@ set -eu
 master_socket=$root/run/haproxy-master.sock
 state=$root/var/lib/haproxy/server-state
 
+# The master's list of processes; nothing while it re-executes itself in the middle of a reload.
+processes() {
+    printf 'show proc\n' | socat -t 5 - "UNIX-CONNECT:$master_socket" 2> /dev/null || true
+}
+
 current_worker() {
-    printf 'show proc\n' | socat -t 5 - "UNIX-CONNECT:$master_socket" |
-        awk '/^# old workers/ { exit } $2 == "worker" { print $1 }'
+    printf '%s\n' "$1" | awk '/^# old workers/ { exit } $2 == "worker" { print $1 }'
+}
+
+# How many reloads failed since the last good one: "master 2 [failed: 1]".
+failed_reloads() {
+    printf '%s\n' "$1" | sed -n 's/.*master .*\[failed: \([0-9]*\)\].*/\1/p'
 }
 
 if haproxy_runs; then
     printf 'show servers state\n' | haproxy_says > "$state.new" && mv -f "$state.new" "$state"
 fi
-# The master says how many reloads failed since the last good one: "master 2 [failed: 1]".
-failed_reloads() {
-    printf 'show proc\n' | socat -t 5 - "UNIX-CONNECT:$master_socket" |
-        sed -n 's/.*master .*\[failed: \([0-9]*\)\].*/\1/p'
-}
-
-before=$(current_worker)
-failed_before=$(failed_reloads)
+before=$(processes)
+failed_before=$(failed_reloads "$before")
+failed_before=${failed_before:-0}
 kill -USR2 "$MAINPID"
 attempts=0
 while [ "$attempts" -lt 100 ]; do
     attempts=$((attempts + 1))
     sleep 0.1
-    after=$(current_worker 2> /dev/null) || continue
-    [ "$(failed_reloads)" -le "$failed_before" ] ||
+    now=$(processes)
+    failed=$(failed_reloads "$now")
+    worker=$(current_worker "$now")
+    [ -n "$failed" ] || continue
+    [ "$failed" -le "$failed_before" ] ||
         fail "HAProxy refused the configuration and goes on with the old one: haproxy -c -f $root/etc/haproxy/haproxy.cfg"
-    [ -z "$after" ] || [ "$after" = "$before" ] || exit 0
+    [ -z "$worker" ] || [ "$worker" = "$(current_worker "$before")" ] || exit 0
 done
 fail "no new worker 10 s after the reload; its words are in: journalctl -u haproxy"

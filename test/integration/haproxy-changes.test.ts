@@ -84,6 +84,9 @@ describe("a running HAProxy", () => {
     expect(result.code).to.equal(1);
     expect(result.stderr).to.contain("refused the configuration");
     expect((await ask(haproxy.ports.https, HOST)).status).to.equal(200);
+    await configure(keysFor(second));
+    expect(await haproxy.reload()).to.include({ code: 0, stderr: "" });
+    expect(JSON.parse((await ask(haproxy.ports.https, HOST)).body).name).to.equal("second");
   });
 
   it("tells backends who asks and by which scheme, whatever the visitor claims", async () => {
