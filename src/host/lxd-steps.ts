@@ -2,9 +2,9 @@
 import type { Ensured } from "../lxd/administration.ts";
 import type { HostSettings } from "../config/host-settings.ts";
 import { chooseDebianMirror } from "./apt-sources.ts";
-import type { DebianMirror } from "./apt-sources.ts";
 import { provideBaseImage } from "./base-image.ts";
 import { debian12Recipe, recipeKey } from "./base-image-recipe.ts";
+import type { BaseImageRecipe } from "./base-image-recipe.ts";
 import type { HostTools } from "./host-tools.ts";
 import { OWNER_KEY, refuseForeign } from "./lxd-ownership.ts";
 import type { HostObject } from "./lxd-ownership.ts";
@@ -16,7 +16,8 @@ import type { SayLine, Step, StepResult } from "./step.ts";
 
 export const BASE_ALIAS = "debian/12";
 const BASE_SUITE = "bookworm";
-const KEY_PROPERTY = "convene.base";
+/** Image property with the recipe's hash. */
+export const KEY_PROPERTY = "convene.base";
 
 export interface LxdStepsOptions {
   readonly tools: HostTools;
@@ -75,7 +76,7 @@ function owned(
 /** Imports the image when the project has none of this recipe; one of an older recipe goes. */
 async function ensureBaseImage(options: LxdStepsOptions): Promise<StepResult> {
   const { tools, settings } = options;
-  const recipe = debian12Recipe(await machineMirror());
+  const recipe = await machineRecipe();
   const images = await tools.lxd.images();
   const old = images.find((image) => image.aliases.some((alias) => alias.name === BASE_ALIAS));
   if (old?.properties[KEY_PROPERTY] === recipeKey(recipe))
@@ -86,7 +87,8 @@ async function ensureBaseImage(options: LxdStepsOptions): Promise<StepResult> {
   return { outcome: old === undefined ? "created" : "changed", detail: BASE_ALIAS };
 }
 
-async function machineMirror(): Promise<DebianMirror> {
+/** The base image's recipe with the mirror this machine uses itself. */
+export async function machineRecipe(): Promise<BaseImageRecipe> {
   const machine = await readMachineRelease();
-  return chooseDebianMirror(await readMachineSources(), { machine, wanted: BASE_SUITE });
+  return debian12Recipe(chooseDebianMirror(await readMachineSources(), { machine, wanted: BASE_SUITE }));
 }

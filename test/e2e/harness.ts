@@ -1,17 +1,18 @@
 /** An isolated convene for end-to-end tests: own user, project, networks, addresses and internet; real everything. */
-import { rm } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { statusAnswer } from "../../src/control/answers.ts";
 import { removeAccount } from "../../src/host/account.ts";
 import { runCommand } from "../../src/host/command.ts";
+import { isThere, readFileIfThere } from "../../src/host/files.ts";
 import { createLxd } from "../../src/lxd/client.ts";
 import type { Lxd } from "../../src/lxd/lxd.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { createConveneHost } from "../lab/convene-host.ts";
 import type { CommandOutcome, ConveneHost } from "../lab/convene-host.ts";
 import { internetDown, internetUp } from "../lab/internet.ts";
-import type { Internet } from "../lab/internet.ts";
+import type { Internet, InternetOptions } from "../lab/internet.ts";
 import { labSettings } from "../lab/lab-settings.ts";
 import { readSiteFolder } from "../lab/lab-site.ts";
 import type { SiteFiles } from "../lab/lab-site.ts";
@@ -19,7 +20,10 @@ import { lxdSocket } from "../lab/lxd-project.ts";
 import { mountCheckout, unmountCheckout } from "../lab/readable-checkout.ts";
 
 const CHECKOUT = join(import.meta.dirname, "../..");
-const MARK = "# Written by convene's end-to-end tests.";
+/** First line of a harness's settings file, with its number, so that a later run can remove what is left of it. */
+const MARK = "# Written by convene's end-to-end tests, number";
+/** Kept from run to run: base images take most of a minute. */
+export const TEST_CACHE = "/var/cache/convene-tests";
 const CLIENT_DEADLINE_MS = 60_000;
 
 export interface HarnessOptions {
@@ -60,52 +64,25 @@ export interface Harness {
 /** Makes the host and runs `convene init`; the agent is not started. What an earlier, killed run left goes first. */
 export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { name, number } = options;
-  const mountPoint = `/opt/${name}`;
-  const [address, peerAddress] = [`192.0.2.${number}`, `192.0.2.${number + 1}`];
-  const net = {
-    name: `${name}n0`,
-    hostAddresses: [address],
-    peerAddress,
-    directory: `/var/lib/${name}-internet`,
-  };
+  await removeHarness(name, number);
+  await shareBaseImages(name);
+  await mountCheckout(CHECKOUT, mountPointOf(name));
+  const internet = await internetUp(internetOf(name, number));
+  const config = labSettings({
+    mark: `${MARK} ${number}`,
+    name,
+    checkout: mountPointOf(name),
+    subnet: number,
+    ipv6: false,
+    internet,
+    standIns: true,
+    ...(options.settings === undefined ? {} : { extra: options.settings }),
+  });
   const transcript: string[] = [];
-  const say = (line: string): void => {
+  const host = openHost(name, config, (line) => {
     transcript.push(line);
     options.echo?.(line);
-  };
-  await mountCheckout(CHECKOUT, mountPoint);
-  const internet = await internetUp(net);
-  const configFile = `/etc/${name}/config.yaml`;
-  const host = createConveneHost({
-    configFile,
-    config: labSettings({
-      mark: MARK,
-      name,
-      checkout: mountPoint,
-      subnet: number,
-      ipv6: false,
-      internet,
-      standIns: true,
-      ...(options.settings === undefined ? {} : { extra: options.settings }),
-    }),
-    user: name,
-    stateDirectory: `/var/lib/${name}`,
-    checkout: mountPoint,
-    runDirectory: `/run/${name}-lab`,
-    agentLog: `/var/log/${name}-agent.log`,
-    say,
   });
-  const remove = async (): Promise<void> => {
-    await host.stopAgent();
-    await uninstall(host);
-    await rm(`/etc/${name}`, { recursive: true, force: true });
-    await removeAccount(runCommand, name);
-    await internetDown(net);
-    await rm(`/run/${name}-lab`, { recursive: true, force: true });
-    await unmountCheckout(mountPoint);
-  };
-  await host.stopAgent();
-  await uninstall(host);
   await host.initialise();
   const socketPath = lxdSocket();
   return {
@@ -114,21 +91,79 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     socketPath,
     project: name,
     network: `${name}0`,
-    configFile,
-    address,
+    configFile: host.options.configFile,
+    address: `192.0.2.${number}`,
     prefix: `10.10.${number}`,
     internet,
     transcript,
-    site: async () => await siteAt(address, number),
+    site: async () => await siteAt(`192.0.2.${number}`, number),
     status: async () => statusAnswer.parse(await host.json(["status"])),
-    asVisitor: async (command, words) => await asVisitor(net.name, command, words),
-    remove,
+    asVisitor: async (command, words) => await asVisitor(internet.namespace, command, words),
+    remove: async () => await removeHarness(name, number),
   };
 }
 
-/** Removes what is left of an earlier run; the settings file says what, so without one there is nothing. */
-async function uninstall(host: ConveneHost): Promise<void> {
-  await host.convene(["uninstall"]);
+/** Removes every harness that left a settings file, as one does that was killed. */
+export async function removeHarnesses(): Promise<void> {
+  for (const name of await readdir("/etc")) {
+    const config = await readFileIfThere(configFileOf(name));
+    const number =
+      config?.startsWith(MARK) === true ? Number.parseInt(config.slice(MARK.length), 10) : undefined;
+    if (number !== undefined) await removeHarness(name, number);
+  }
+}
+
+async function removeHarness(name: string, number: number): Promise<void> {
+  if (await isThere(configFileOf(name))) {
+    await mountCheckout(CHECKOUT, mountPointOf(name));
+    const host = openHost(name, "", () => undefined);
+    await host.stopAgent();
+    const outcome = await host.convene(["uninstall"]);
+    if (outcome.exitCode !== 0) throw new Error(`uninstall of ${name}: ${outcome.stderr}${outcome.stdout}`);
+  }
+  await removeAccount(runCommand, name);
+  await internetDown(internetOf(name, number));
+  for (const folder of [`/run/${name}-lab`, `/etc/${name}`])
+    await rm(folder, { recursive: true, force: true });
+  await rm(`/var/cache/${name}`, { force: true });
+  await unmountCheckout(mountPointOf(name));
+}
+
+function openHost(name: string, config: string, say: (line: string) => void): ConveneHost {
+  return createConveneHost({
+    configFile: configFileOf(name),
+    config,
+    user: name,
+    stateDirectory: `/var/lib/${name}`,
+    checkout: mountPointOf(name),
+    runDirectory: `/run/${name}-lab`,
+    agentLog: `/var/log/${name}-agent.log`,
+    say,
+  });
+}
+
+/** Every harness finds the same base image in its cache folder. */
+async function shareBaseImages(name: string): Promise<void> {
+  await mkdir(TEST_CACHE, { recursive: true });
+  await rm(`/var/cache/${name}`, { recursive: true, force: true });
+  await symlink(TEST_CACHE, `/var/cache/${name}`);
+}
+
+function configFileOf(name: string): string {
+  return `/etc/${name}/config.yaml`;
+}
+
+function mountPointOf(name: string): string {
+  return `/opt/${name}`;
+}
+
+function internetOf(name: string, number: number): InternetOptions {
+  return {
+    name: `${name}n0`,
+    hostAddresses: [`192.0.2.${number}`],
+    peerAddress: `192.0.2.${number + 1}`,
+    directory: `/var/lib/${name}-internet`,
+  };
 }
 
 async function siteAt(address: string, number: number): Promise<SiteFiles> {
