@@ -37,7 +37,7 @@ const ABOUT_ABSENCE: readonly string[] = [
 ];
 
 /** A Component's manifests from the catalogue, and the operator's own document that brings them in. */
-export interface CheckedComponent {
+interface CheckedComponent {
   readonly images: readonly LoadedManifest[];
   readonly containers: readonly LoadedManifest[];
   readonly checks: readonly LoadedManifest[];

@@ -12,7 +12,7 @@ export interface Instantiated {
 }
 
 /** Entry of a list as `${item.…}` names it. */
-export type Item = Readonly<Record<string, unknown>>;
+type Item = Readonly<Record<string, unknown>>;
 
 /** Resolves and validates a document. Each manifest made by `forEach` carries its `item`. */
 export function instantiate(document: ManifestDocument, scope: Scope): Instantiated {

@@ -40,7 +40,7 @@ export function resolveReferences(data: unknown, scope: Scope, locate: Locate): 
 }
 
 /** The name inside a scalar that is a reference: `parameters.relayPorts`. */
-export function referenceName(value: unknown): string | undefined {
+function referenceName(value: unknown): string | undefined {
   return typeof value === "string" ? WHOLE.exec(value)?.[1] : undefined;
 }
 

@@ -1,7 +1,7 @@
 /** What every manifest has in common: apiVersion, kind, metadata, spec. */
 import { z } from "zod";
 
-export const API_VERSION = "convene/v1alpha1";
+const API_VERSION = "convene/v1alpha1";
 
 const annotations = z.record(z.string().max(253), z.string().max(4096));
 

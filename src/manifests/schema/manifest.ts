@@ -39,18 +39,6 @@ export const MANIFEST_SCHEMAS = {
   Container: containerSchema,
 } as const;
 
-/** What operators write; the others are written by catalogue authors. */
-export const OPERATOR_KINDS = [
-  "Site",
-  "Component",
-  "Route",
-  "User",
-  "Receiver",
-  "Secret",
-  "Check",
-  "Certificate",
-] as const satisfies readonly Kind[];
-
 export function isKind(text: string): text is Kind {
   return Object.hasOwn(MANIFEST_SCHEMAS, text);
 }

@@ -10,11 +10,6 @@ export const domainName = z
   .regex(DOMAIN, "a full host name in lower case, such as `meet.school.example`")
   .describe("A full host name in lower case, such as meet.school.example.");
 
-/** True for what `domainName` accepts. */
-export function isDomainName(text: string): boolean {
-  return DOMAIN.test(text);
-}
-
 export const emailAddress = z
   .email("an e-mail address such as `it@school.example`")
   .max(254)

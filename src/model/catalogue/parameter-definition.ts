@@ -59,7 +59,7 @@ const listDefinition = z.strictObject({
 });
 
 /** A `map` is free-form and passed on as it is; a `list` has entries with fields of the other types. */
-export const parameterDefinition = z.discriminatedUnion("type", [simpleDefinition, listDefinition]);
+const parameterDefinition = z.discriminatedUnion("type", [simpleDefinition, listDefinition]);
 
 export const parameterDefinitions = z.record(parameterName, parameterDefinition);
 
