@@ -14,6 +14,12 @@ export function shortened(text: string, width: number): string {
   return safe.length <= width ? safe : `${safe.slice(0, Math.max(0, width - 1))}…`;
 }
 
+/** The first line, with an ellipsis when there are more. */
+export function firstLine(text: string): string {
+  const [first = "", ...rest] = printableLines(text.trimEnd());
+  return rest.length > 0 ? `${first} …` : first;
+}
+
 /** Several lines of foreign text, each made printable. */
 export function printableLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map(printable);

@@ -3,7 +3,7 @@ import type { Verdict } from "../agent/agent-event.ts";
 import type { CheckResult } from "../checks/check.ts";
 import type { EventView } from "../control/plan-view.ts";
 import { shortRevision } from "../source/revision.ts";
-import { printable, shortened } from "./printable.ts";
+import { firstLine, printable, printableLines, shortened } from "./printable.ts";
 import { renderError } from "./render-error.ts";
 import { renderPlan, renderPlanSummary } from "./render-plan.ts";
 import { renderDuration } from "./render-time.ts";
@@ -22,7 +22,7 @@ export function renderEvent(event: EventView): readonly string[] {
     case "action-started":
       return [];
     case "action-progress":
-      return [`  ${shortened(event.id, DOTTED_WIDTH)}: ${printable(event.message)}`];
+      return [`  ${shortened(event.id, DOTTED_WIDTH)}: ${firstLine(event.message)}`];
     case "action-finished":
       return [`▸ ${dotted(event.id)} ${renderDuration(event.milliseconds)}`];
     case "action-failed":
@@ -60,11 +60,18 @@ export function renderVerdict(verdict: Verdict): readonly string[] {
     case "suspended":
       return [`- suspended${at}: ${printable(verdict.message)}`, "  → convene resume"];
     default:
-      return [
-        `✗ ${verdict.outcome === "stalled" ? "Stalled" : "Not ready"}${at}  ${verdict.reason}: ${printable(verdict.message)} (${took})`,
-        "  → convene status",
-      ];
+      return renderNotReady(verdict, at, took);
   }
+}
+
+function renderNotReady(verdict: Verdict, at: string, took: string): readonly string[] {
+  const [first = "", ...rest] = printableLines(verdict.message.trimEnd());
+  const outcome = verdict.outcome === "stalled" ? "Stalled" : "Not Ready";
+  return [
+    `✗ ${outcome}${at}  ${verdict.reason}: ${first} (${took})`,
+    ...rest.map((line) => `  ${line}`),
+    "  → convene status",
+  ];
 }
 
 function renderFailedAction(event: Extract<EventView, { type: "action-failed" }>): readonly string[] {

@@ -3,7 +3,7 @@ import type { CheckResult } from "../checks/check.ts";
 import { shortRevision } from "../source/revision.ts";
 import type { Condition, ObjectStatus, Status } from "../status/status.ts";
 import { alignColumns } from "./columns.ts";
-import { printable, shortened } from "./printable.ts";
+import { firstLine, printable, shortened } from "./printable.ts";
 import { renderError } from "./render-error.ts";
 import { renderAge, renderDuration } from "./render-time.ts";
 
@@ -38,10 +38,10 @@ export function renderStatus(status: Status, nowMs: number): readonly string[] {
 
 function headline(status: Status): string {
   const ready = status.conditions.find((condition) => condition.type === "Ready");
-  const site = status.site === null ? "no site" : printable(status.site);
+  const site = status.site === null ? "the site" : printable(status.site);
   if (ready?.status === "True") return `✓ ${site} is Ready`;
   if (ready?.status === "Unknown" || ready === undefined) return `… ${site} is being worked on`;
-  return `✗ ${site} is not ready`;
+  return `✗ ${site} is not Ready`;
 }
 
 function worthShowing(condition: Condition): boolean {
@@ -54,7 +54,7 @@ function worthShowing(condition: Condition): boolean {
 function renderCondition(condition: Condition, nowMs: number): string {
   const since = Date.parse(condition.lastTransitionTime);
   const age = Number.isNaN(since) ? "" : ` (${renderAge(since, nowMs)})`;
-  return `  ${condition.type}=${condition.status}  ${condition.reason}: ${printable(condition.message)}${age}`;
+  return `  ${condition.type}=${condition.status}  ${condition.reason}: ${firstLine(condition.message)}${age}`;
 }
 
 function objects(rows: readonly ObjectStatus[]): readonly string[] {

@@ -1,5 +1,7 @@
 /** Pushing to the site repository: real git, real hooks, a scripted agent behind real sockets. */
 import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +10,10 @@ import { createControlServer } from "../../src/control/server.ts";
 import { openSockets } from "../../src/control/sockets.ts";
 import type { Action } from "../../src/plan/action.ts";
 import { HOOK_KINDS, hookScript } from "../../src/source/hooks/hook-script.ts";
-import { createFakeAgent, type FakeAgent, type FakeAgentScript } from "../lab/fake-agent.ts";
-import { createTestRepository, type TestRepository } from "../lab/git-repository.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { pollUntil } from "../../src/system/retry.ts";
+import { createFakeAgent, EMPTY_STATUS, type FakeAgent, type FakeAgentScript } from "../lab/fake-agent.ts";
+import { createTestRepository, GIT_TEST_ENVIRONMENT, type TestRepository } from "../lab/git-repository.ts";
 import { silentLogger } from "../lab/silent-logger.ts";
 
 const HOOK_MAIN = join(import.meta.dirname, "../lab/hook-main.ts");
@@ -209,6 +213,40 @@ describe("pushing to the site repository", function () {
     expect(push.code, push.output).to.equal(0);
     expect(push.output).to.include("convene wait --revision");
     expect(site.agent.calls).to.deep.equal(["reconcile now=true push"]);
+  });
+
+  it("lands and goes on when the pusher's terminal goes away", async () => {
+    await using site = await createSite({});
+    const commit = await site.repository.commit({ "site.yaml": "one\n" });
+    const push = spawn("git", ["-C", site.repository.clone, "push", "origin", "main"], {
+      env: { ...GIT_TEST_ENVIRONMENT },
+      detached: true,
+    });
+    const woken = await pollUntil(async () => (site.agent.calls.length > 0 ? true : undefined), {
+      clock: systemClock,
+      intervalMs: 20,
+      timeoutMs: 20_000,
+    });
+    expect(woken).to.equal(true);
+    process.kill(-(push.pid ?? 0), "SIGHUP");
+    await once(push, "close");
+    expect(await site.repository.git("-C", site.repository.bare, "rev-parse", "main")).to.equal(commit);
+    expect(site.agent.calls).to.deep.equal(["reconcile now=false push"]);
+  });
+
+  it("says that the agent is suspended instead of waiting for it", async () => {
+    const suspended = {
+      type: "Suspended",
+      status: "True",
+      reason: "Suspended",
+      message: "exam week",
+      lastTransitionTime: "2026-01-01T00:00:00.000Z",
+    } as const;
+    await using site = await createSite({ status: { ...EMPTY_STATUS, conditions: [suspended] } });
+    await site.repository.commit({ "site.yaml": "one\n" });
+    const push = await site.repository.tryGit("push", "origin", "main");
+    expect(push.code, push.output).to.equal(0);
+    expect(push.output).to.include("exam week").and.to.include("convene resume");
   });
 
   it("refuses an unknown push option by name", async () => {

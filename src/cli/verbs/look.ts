@@ -4,7 +4,7 @@ import type { HistoryEntry } from "../../status/history.ts";
 import { alignColumns } from "../columns.ts";
 import { createEventPrinter } from "../event-printer.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { printable, printableLines } from "../printable.ts";
+import { firstLine, printable, printableLines } from "../printable.ts";
 import { renderEvent } from "../render-event.ts";
 import { renderStatus } from "../render-status.ts";
 import { renderDuration } from "../render-time.ts";
@@ -59,13 +59,13 @@ function renderHistory(entries: readonly HistoryEntry[]): readonly string[] {
     printable(entry.outcome),
     `${entry.actions.length} actions, ${renderDuration(entry.milliseconds)}`,
     printable(entry.wakeups.join(", ")),
-    printable(entry.message),
+    firstLine(entry.message),
   ]);
   return alignColumns(rows).flatMap((line, index) => [
     line,
     ...(entries[index]?.actions ?? []).map(
       (action) =>
-        `    ${action.result === "done" ? "✓" : action.result === "failed" ? "✗" : "-"} ${printable(action.id)}  ${action.cause}: ${printable(action.error ?? action.reason)}`,
+        `    ${action.result === "done" ? "✓" : action.result === "failed" ? "✗" : "-"} ${printable(action.id)}  ${action.cause}: ${firstLine(action.error ?? action.reason)}`,
     ),
   ]);
 }

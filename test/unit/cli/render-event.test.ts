@@ -64,10 +64,11 @@ describe("progress", () => {
       ...VERDICT,
       outcome: "failed",
       reason: "HealthCheckFailed",
-      message: "turn-udp: refused",
+      message: "turn-udp: refused\nby the host",
     } as const;
     expect(renderVerdict(failed)).to.deep.equal([
-      "✗ Not ready at 8c2e4f1  HealthCheckFailed: turn-udp: refused (3 actions, 1.9 s)",
+      "✗ Not Ready at 8c2e4f1  HealthCheckFailed: turn-udp: refused (3 actions, 1.9 s)",
+      "  by the host",
       "  → convene status",
     ]);
   });

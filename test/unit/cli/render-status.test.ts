@@ -59,7 +59,7 @@ describe("the status screen", () => {
             type: "Ready",
             status: "False",
             reason: "HealthCheckFailed",
-            message: "turn-udp is silent",
+            message: "turn-udp is silent\nand more",
             lastTransitionTime: "2026-01-01T00:00:00.000Z",
           },
           {
@@ -85,8 +85,8 @@ describe("the status screen", () => {
       },
       NOW,
     );
-    expect(lines).to.include("✗ meet is not ready");
-    expect(lines).to.include("  Ready=False  HealthCheckFailed: turn-udp is silent (5 min ago)");
+    expect(lines).to.include("✗ meet is not Ready");
+    expect(lines).to.include("  Ready=False  HealthCheckFailed: turn-udp is silent … (5 min ago)");
     expect(lines).to.include("  Stalled=True  InvalidManifest: see the errors (5 min ago)");
     expect(lines).to.include("  ✗ site.yaml:3:1: unknown field");
     expect(lines).to.include("    → remove it");
@@ -95,7 +95,7 @@ describe("the status screen", () => {
 
   it("works before the first site", () => {
     const lines = renderStatus({ ...EMPTY_STATUS, site: null, conditions: [] }, NOW);
-    expect(lines[0]).to.equal("… no site is being worked on");
+    expect(lines[0]).to.equal("… the site is being worked on");
   });
 });
 
