@@ -1,5 +1,7 @@
 /** Changes of a running HAProxy that nobody on it may notice: an address, a structure, both many times. */
 import { expect } from "chai";
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { type BackendServer, backendServer } from "../lab/backend-server.ts";
 import { labHaproxy, type LabHaproxy } from "../lab/haproxy.ts";
 import { ask, visitDuring } from "../lab/proxy-client.ts";
@@ -76,6 +78,24 @@ describe("a running HAProxy", () => {
     expect(visit.failures).to.deep.equal([]);
     expect(visit.requests).to.be.greaterThan(20);
     expect(await worker()).not.to.equal(before);
+  });
+
+  it("answers once more on a connection that was idle during a reload", async () => {
+    const socket = connect({
+      host: "127.0.0.1",
+      port: haproxy.ports.https,
+      servername: HOST,
+      rejectUnauthorized: false,
+    });
+    await once(socket, "secureConnect");
+    const request = `GET / HTTP/1.1\r\nhost: ${HOST}\r\n\r\n`;
+    for (const change of [() => Promise.resolve(), () => haproxy.reload()]) {
+      await change();
+      socket.write(request);
+      const [answer] = await once(socket, "data", { signal: AbortSignal.timeout(3000) });
+      expect(String(answer)).to.match(/^HTTP\/1.1 200/);
+    }
+    socket.destroy();
   });
 
   it("says so when a reload cannot work, and serves on with what it had", async () => {
