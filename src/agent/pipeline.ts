@@ -8,6 +8,7 @@ import type { CheckResult } from "../checks/check.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
 import type { Action, Plan } from "../plan/action.ts";
+import { orderActions } from "../plan/order.ts";
 import { makePlan } from "../plan/plan.ts";
 import type { Clock } from "../system/clock.ts";
 import { criticalFailures } from "../verify/verify.ts";
@@ -81,8 +82,9 @@ export function succeeded(outcomes: readonly ActionOutcome[]): boolean {
   return outcomes.every((outcome) => outcome.result === "done" || outcome.action.optional === true);
 }
 
+/** A part of the plan; what it waited for outside of the part is done by then. */
 function withActions(plan: Plan, keep: (action: Action) => boolean): Plan {
-  return { ...plan, actions: plan.actions.filter(keep) };
+  return { ...plan, actions: orderActions(plan.actions.filter(keep)) };
 }
 
 function hooksFor(pass: PassRequest, steps: PipelineSteps, desired: DesiredState, actual: ActualState) {

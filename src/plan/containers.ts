@@ -70,7 +70,10 @@ function planAbsent(
   actual: ActualState,
 ): ContainerPlan {
   if (forms.next?.record.image === container.imageAlias && forms.old) {
-    return finished([swap(container, "interrupted", "an earlier replacement was interrupted", [])]);
+    return finished([
+      swap(container, "interrupted", "an earlier replacement was interrupted", []),
+      { ...removeOld(oldName(container.name)), dependsOn: [actionId.swapContainer(container.name)] },
+    ]);
   }
   const leftover = forms.next
     ? [removeForm(forms.next.name, "it was prepared for a replacement that is no longer needed")]
@@ -123,7 +126,10 @@ function planReplacement(
       swap(container, "interrupted", "the prepared replacement takes over", [], active.record.image),
     );
   }
-  return finished(actions);
+  return finished([
+    ...actions,
+    { ...removeOld(oldName(container.name)), dependsOn: [actionId.swapContainer(container.name)] },
+  ]);
 }
 
 function planExisting(container: DesiredContainer, active: ActualContainer, forms: Forms): ContainerPlan {
@@ -211,7 +217,7 @@ function removeForm(name: string, reason: string): Action {
 }
 
 /** The way back is removed only when the new container has proven itself. */
-export function removeOld(name: string): Action {
+function removeOld(name: string): Action {
   return {
     ...removeForm(name, "its replacement is verified"),
     cause: "replaced",

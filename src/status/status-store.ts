@@ -63,8 +63,10 @@ export function createStatusStore(clock: Clock): StatusStore {
   return {
     current: () => status,
     passStarted: (wakeups) => {
-      const failing = status.conditions.some((one) => one.type === "Ready" && one.status === "False");
-      const reason = failing ? "ProgressingWithRetry" : "Progressing";
+      // A look that finds nothing to do is no news for a site that is ready.
+      const ready = status.conditions.find((one) => one.type === "Ready")?.status;
+      if (ready === "True") return;
+      const reason = ready === "False" ? "ProgressingWithRetry" : "Progressing";
       set({ type: "Reconciling", status: "True", reason, message: wakeups.join(", ") });
     },
     planned: ({ revision, site, url, actions }) => {
