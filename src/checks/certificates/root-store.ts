@@ -7,11 +7,11 @@ export interface RootStore {
   has(certificate: X509Certificate): boolean;
 }
 
-/** Reads PEM roots; what OpenSSL cannot read is left out, as a TLS client would. */
+/** Reads PEM roots, one or several in each text; what OpenSSL cannot read is left out, as a TLS client would. */
 export function createRootStore(pems: readonly string[]): RootStore {
   const bySubject = new Map<string, X509Certificate[]>();
   const fingerprints = new Set<string>();
-  for (const pem of pems) {
+  for (const pem of pems.flatMap(certificatesIn)) {
     const certificate = readCertificate(pem);
     if (certificate === undefined) continue;
     fingerprints.add(certificate.fingerprint256);
@@ -23,6 +23,10 @@ export function createRootStore(pems: readonly string[]): RootStore {
     bySubject: (subject) => bySubject.get(subject) ?? [],
     has: (certificate) => fingerprints.has(certificate.fingerprint256),
   };
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 }
 
 function readCertificate(pem: string): X509Certificate | undefined {
