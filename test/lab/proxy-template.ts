@@ -1,17 +1,9 @@
 /** Renders the catalogue's files that hold effective keys, for a site that does not exist. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { certbotView, type CertbotView } from "../../src/model/effective/certbot-view.ts";
-import { coturnView, type CoturnView } from "../../src/model/effective/coturn-view.ts";
-import { effectiveKv } from "../../src/model/effective/effective-kv.ts";
-import { haproxyView, type HaproxyView, type OwnBackend } from "../../src/model/effective/haproxy-view.ts";
+import { effectiveViews, type EffectiveViews } from "../../src/model/effective-views.ts";
+import type { OwnBackend } from "../../src/model/effective/haproxy-view.ts";
 import { createTemplateEngine, type TemplateVariables } from "../../src/model/templates.ts";
-
-export interface EffectiveViews {
-  readonly haproxy: HaproxyView;
-  readonly certbot: CertbotView;
-  readonly coturn: CoturnView;
-}
 
 export interface KeysOfTwo {
   readonly foreign?: ReadonlyMap<string, string>;
@@ -23,14 +15,10 @@ export interface KeysOfTwo {
 const CATALOGUE = fileURLToPath(new URL("../../manifests/", import.meta.url));
 
 /** What the model computes from the keys of others and of the site. */
-export function effectiveViews(keys: KeysOfTwo): EffectiveViews {
+export function viewsOf(keys: KeysOfTwo): EffectiveViews {
   const ours = Object.entries(keys.own ?? {}).map(([key, value]) => ({ key, value }));
-  const effective = effectiveKv(keys.foreign ?? new Map(), ours);
-  return {
-    haproxy: haproxyView(effective, { ownBackends: keys.ownBackends ?? new Map() }).view,
-    certbot: certbotView(effective).view,
-    coturn: coturnView(effective, keys.network ?? "10.10.1.1/24").view,
-  };
+  const network = keys.network ?? "10.10.1.1/24";
+  return effectiveViews(keys.foreign ?? new Map(), ours, keys.ownBackends ?? new Map(), network).views;
 }
 
 /** A template's source, as `proxy/haproxy.cfg.liquid`. */
@@ -59,6 +47,6 @@ export function templateVariables(effective: EffectiveViews): TemplateVariables 
 /** haproxy.cfg as the model renders it, escaping included. */
 export async function renderHaproxy(keys: KeysOfTwo): Promise<string> {
   const name = "proxy/haproxy.cfg.liquid";
-  const variables = templateVariables(effectiveViews(keys));
+  const variables = templateVariables(viewsOf(keys));
   return createTemplateEngine().render(name, await readTemplate(name), "haproxy", variables);
 }

@@ -9,7 +9,7 @@ export interface CertbotView {
   readonly domains: readonly CertbotDomain[];
 }
 
-export interface CertbotDomain {
+interface CertbotDomain {
   readonly domain: string;
   /** Account address told to the certificate authority. */
   readonly email: string;

@@ -2,12 +2,8 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { Liquid, type Template } from "liquidjs";
-import {
-  effectiveViews,
-  type EffectiveViews,
-  readTemplate,
-  templateVariables,
-} from "../../../lab/proxy-template.ts";
+import type { EffectiveViews } from "../../../../src/model/effective-views.ts";
+import { readTemplate, templateVariables, viewsOf } from "../../../lab/proxy-template.ts";
 
 const OWN = {
   "service/haproxy/acl/jitsi/host": "meet.example.org",
@@ -104,7 +100,7 @@ const foreignKeys = fc
 
 function views(foreign: ReadonlyMap<string, string>): EffectiveViews {
   const ownBackends = new Map([["jitsi", { address: "10.10.1.20", port: 80 }]]);
-  return effectiveViews({ foreign, own: OWN, ownBackends });
+  return viewsOf({ foreign, own: OWN, ownBackends });
 }
 
 /** The same views with every text that is not empty replaced by one word, and every number by 1. */
