@@ -86,7 +86,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
           ...input,
           clock: systemClock,
           signal,
-          extraRoots: acmeRoot === "" ? [] : [acmeRoot],
+          extraRoots: splitPem(acmeRoot),
         }),
       checkHost: (desired, transcript, checkSignal) =>
         checkHost(
@@ -113,6 +113,11 @@ export async function runAgent(options: RunOptions): Promise<void> {
   await agent.run();
   notifier.stopping();
   await server.close();
+}
+
+/** A PEM file may hold several certificates: the ACME server's own root and the one it issues from. */
+function splitPem(text: string): readonly string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 }
 
 function identity(self: NodeJS.Process) {
