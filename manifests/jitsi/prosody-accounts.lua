@@ -18,14 +18,14 @@
 --   error  VERB  JID|HOST|*  MESSAGE       in Prosody's own words
 -- A request that fails does not stop the next.
 -- Exit: 0 all done, 1 some failed, 2 the input is not understood, nothing was done,
---       3 Prosody does not answer (it is waited for, 15 s).
+--       3 Prosody does not answer (it is waited for: 15 s, or PROSODY_WAIT).
 
 local socket = require "socket"
 local unix = require "socket.unix"
 
 local DATA = os.getenv("PROSODY_DATA") or "/var/lib/prosody"
 local SOCKET = DATA .. "/prosody.sock"
-local START_SECONDS, ANSWER_SECONDS = 15, 30
+local START_SECONDS, ANSWER_SECONDS = tonumber(os.getenv("PROSODY_WAIT") or 15), 30
 
 local function fail(code, message)
   io.stderr:write("prosody-accounts: ", message, "\n")

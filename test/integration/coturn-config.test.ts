@@ -29,11 +29,6 @@ describe("the shipped turnserver.conf", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function configuration(): string {
-    const self = { name: "turn", ipv4: "10.10.1.15", ipv6: "", memoryMiB: 512 };
-    return renderShipped("turn", "turnserver.conf", "coturn", sampleVariables({ self }));
-  }
-
   async function check(content: string): Promise<Finished> {
     const path = join(folder, "turnserver.conf");
     writeFileSync(path, content);
@@ -55,18 +50,6 @@ describe("the shipped turnserver.conf", function () {
     );
     running.push(await startProgram(["turnserver", "-c", path], (log) => log.includes("(admin thread)")));
     return port;
-  }
-
-  async function askToReach(port: number, peer: string): Promise<CheckResult> {
-    const context = createCheckContext({
-      clock: Date,
-      signal: new AbortController().signal,
-      transcript: () => undefined,
-      resolve: () => Promise.resolve(["127.0.0.1"]),
-      secret: () => Promise.resolve(new Secret(SECRET)),
-    });
-    const spec = { host: "turn.lab.test", port, secret: "turn-secret", echo: false, refusedPeers: [peer] };
-    return await runCheck({ name: "peer", kind: "turn", spec, intervalSeconds: 60 }, context);
   }
 
   it("passes its own check before there is a certificate, which the check says", async () => {
@@ -130,3 +113,20 @@ describe("the shipped turnserver.conf", function () {
     expect(reached).to.deep.equal(["8.8.8.8", "10.10.1.21", "10.10.1.22"]);
   });
 });
+
+function configuration(): string {
+  const self = { name: "turn", ipv4: "10.10.1.15", ipv6: "", memoryMiB: 512 };
+  return renderShipped("turn", "turnserver.conf", "coturn", sampleVariables({ self }));
+}
+
+async function askToReach(port: number, peer: string): Promise<CheckResult> {
+  const context = createCheckContext({
+    clock: Date,
+    signal: new AbortController().signal,
+    transcript: () => undefined,
+    resolve: () => Promise.resolve(["127.0.0.1"]),
+    secret: () => Promise.resolve(new Secret(SECRET)),
+  });
+  const spec = { host: "turn.lab.test", port, secret: "turn-secret", echo: false, refusedPeers: [peer] };
+  return await runCheck({ name: "peer", kind: "turn", spec, intervalSeconds: 60 }, context);
+}

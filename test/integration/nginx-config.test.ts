@@ -24,7 +24,10 @@ describe("the shipped nginx.conf", function () {
     writeFileSync(join(page, "index.html"), '<title>page</title><!--# include virtual="/part.html" -->');
     writeFileSync(join(page, "part.html"), "<p>a part</p>");
     writeFileSync(join(page, "libs/app.js"), "app");
-    writeFileSync(join(folder, "config.js"), 'var config = {"x": "<!--# include virtual=\\"/part.html\\" -->"};');
+    writeFileSync(
+      join(folder, "config.js"),
+      'var config = {"x": "<!--# include virtual=\\"/part.html\\" -->"};',
+    );
     const [port = 0, prosodyPort = 0] = await freePorts(2);
     prosody = createServer((request, response) => {
       asked.push({ url: request.url, headers: request.headers });
@@ -63,12 +66,9 @@ describe("the shipped nginx.conf", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function configuration(access = "members"): string {
-    const parameters = { access, language: "de", config: {} };
-    return renderShipped("jitsi", "nginx.conf", "nginx", sampleVariables({ parameters }));
-  }
-
-  async function verdictOn(content: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  async function verdictOn(
+    content: string,
+  ): Promise<{ readonly code: number | null; readonly stderr: string }> {
     const path = join(folder, "candidate.conf");
     writeFileSync(path, content);
     return await runProgram(["nginx", "-t", "-q", "-c", path]);
@@ -114,9 +114,14 @@ describe("the shipped nginx.conf", function () {
   });
 
   it("passes the WebSocket on", async () => {
+    const upgrade = ["--header", "Connection: upgrade", "--header", "Upgrade: websocket"];
     const { code, stdout } = await runProgram([
-      ...["curl", "--silent", "--include", "--max-time", "5", "--header", "Connection: upgrade"],
-      ...["--header", "Upgrade: websocket", `${origin}/xmpp-websocket?room=physics`],
+      "curl",
+      "-si",
+      "--max-time",
+      "5",
+      ...upgrade,
+      `${origin}/xmpp-websocket?room=physics`,
     ]);
     expect(stdout, `curl ended with ${code}`).to.match(/^HTTP\/1\.1 101 /u);
     expect(asked[0]?.url).to.equal("/xmpp-websocket?room=physics");
@@ -131,3 +136,8 @@ describe("the shipped nginx.conf", function () {
     ]);
   });
 });
+
+function configuration(access = "members"): string {
+  const parameters = { access, language: "de", config: {} };
+  return renderShipped("jitsi", "nginx.conf", "nginx", sampleVariables({ parameters }));
+}

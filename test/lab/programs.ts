@@ -27,7 +27,11 @@ export async function runProgram(command: readonly string[], options: RunOptions
     child.once("error", reject);
     child.once("close", resolve);
   });
-  return { code, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") };
+  return {
+    code,
+    stdout: Buffer.concat(stdout).toString("utf8"),
+    stderr: Buffer.concat(stderr).toString("utf8"),
+  };
 }
 
 export interface RunningProgram {

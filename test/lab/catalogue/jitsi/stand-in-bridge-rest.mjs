@@ -14,19 +14,23 @@ export class BridgeRest {
 
   async start() {
     const { host, port } = this.#options;
-    const server = createServer((request, response) => {
-      this.#answer(request)
-        .catch((error) => ({ status: error.status ?? 500, text: error.message }))
-        .then(({ status, text, json }) => {
-          const body = json === undefined ? (text ?? "") : JSON.stringify(json);
-          const type = json === undefined ? "text/plain" : "application/json";
-          response.writeHead(status, { "content-type": type }).end(body);
-        });
-    });
+    const server = createServer((request, response) => void this.#respond(request, response));
     await new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, resolve);
     });
+  }
+
+  async #respond(request, response) {
+    let answer;
+    try {
+      answer = await this.#answer(request);
+    } catch (error) {
+      answer = { status: error.status ?? 500, text: error.message };
+    }
+    const isJson = answer.json !== undefined;
+    response.writeHead(answer.status, { "content-type": isJson ? "application/json" : "text/plain" });
+    response.end(isJson ? JSON.stringify(answer.json) : (answer.text ?? ""));
   }
 
   async #answer(request) {

@@ -5,7 +5,7 @@ import { BridgeRest } from "./stand-in-bridge-rest.mjs";
 import { Conferences } from "./stand-in-conferences.mjs";
 import { XmppClient } from "./stand-in-xmpp.mjs";
 
-const config = readHocon("/etc/jitsi/videobridge/jvb.conf");
+const config = readHocon(process.argv[2] ?? "/etc/jitsi/videobridge/jvb.conf");
 const { videobridge } = config;
 const mapping = config.ice4j.harvest.mapping["static-mappings"][0];
 const shard = videobridge.apis["xmpp-client"].configs.shard;

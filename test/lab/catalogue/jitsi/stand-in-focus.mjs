@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { readHocon } from "./stand-in-hocon.mjs";
 import { XmppClient } from "./stand-in-xmpp.mjs";
 
-const { jicofo } = readHocon("/etc/jitsi/jicofo/jicofo.conf");
+const { jicofo } = readHocon(process.argv[2] ?? "/etc/jitsi/jicofo/jicofo.conf");
 const { client } = jicofo.xmpp;
 
 /** What a test can tell it to do wrong (POST /lab/behaviour). */

@@ -1,5 +1,6 @@
 // Reads a HOCON file by ruby-hocon, as Jitsi's own packages do.
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 /** Every top-level section of the file, substitutions resolved. */
 export function readHocon(path) {
@@ -12,6 +13,6 @@ function section(path, name) {
 }
 
 function topLevelNames(path) {
-  const text = execFileSync("cat", [path], { encoding: "utf8" });
+  const text = readFileSync(path, "utf8");
   return new Set([...text.matchAll(/^([A-Za-z][A-Za-z0-9-]*) *\{/gm)].map((match) => match[1]));
 }

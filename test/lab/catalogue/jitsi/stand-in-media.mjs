@@ -63,11 +63,11 @@ function readAttributes(packet) {
 }
 
 /** The length field counts up to and with MESSAGE-INTEGRITY while it is computed (RFC 8489, section 14.5). */
-function hasIntegrity(packet, attribute, password) {
-  if (attribute === undefined || attribute.value.length !== 20) return false;
-  const covered = Buffer.from(packet.subarray(0, attribute.offset));
-  covered.writeUInt16BE(attribute.offset + 24 - 20, 2);
-  return timingSafeEqual(createHmac("sha1", password).update(covered).digest(), attribute.value);
+function hasIntegrity(packet, integrity, password) {
+  if (integrity === undefined || integrity.value.length !== 20) return false;
+  const covered = Buffer.from(packet.subarray(0, integrity.offset));
+  covered.writeUInt16BE(integrity.offset + 24 - 20, 2);
+  return timingSafeEqual(createHmac("sha1", password).update(covered).digest(), integrity.value);
 }
 
 function refusal(transaction, code, password) {

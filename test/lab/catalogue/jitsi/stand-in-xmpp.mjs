@@ -20,7 +20,7 @@ export class XmppClient {
 
   start() {
     this.#session()
-      .catch((error) => console.log(`xmpp: ${error.message}`))
+      .catch((error) => process.stderr.write(`xmpp: ${error.message}\n`))
       .finally(() => {
         this.joined = false;
         this.occupants.clear();

@@ -1,0 +1,83 @@
+/** A person at Prosody's WebSocket, by hand: logs in, asks one thing, notices being cut off (RFC 7395). */
+import { once } from "node:events";
+import { WebSocket } from "ws";
+
+export interface XmppPerson {
+  /** What the server answers to an iq with this content; an empty `to` asks the server itself. */
+  ask(to: string, content: string): Promise<string>;
+  /** Resolves when the server ends the session. */
+  readonly ended: Promise<unknown>;
+  close(): void;
+}
+
+interface Conversation {
+  readonly send: (stanza: string) => void;
+  /** The next stanza that fits; what came before it is dropped. */
+  readonly next: (pattern: RegExp) => Promise<string>;
+}
+
+/** `password` undefined logs in as a guest. Rejects with the server's words when it is not let in. */
+export async function logIn(
+  port: number,
+  domain: string,
+  user: string,
+  password?: string,
+): Promise<XmppPerson> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/xmpp-websocket`, "xmpp");
+  const ended = once(socket, "close");
+  const conversation = converse(socket, ended);
+  await once(socket, "open");
+  await openStream(conversation, domain);
+  try {
+    await authenticate(conversation, user, password);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  await openStream(conversation, domain);
+  await request(conversation, "set", "", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+  return {
+    ask: (to, content) => request(conversation, "get", to, content),
+    ended,
+    close: () => socket.close(),
+  };
+}
+
+function converse(socket: WebSocket, ended: Promise<unknown>): Conversation {
+  const arrived: string[] = [];
+  socket.on("message", (data: Buffer) => arrived.push(data.toString("utf8")));
+  return {
+    send: (stanza) => socket.send(stanza),
+    next: async (pattern) => {
+      for (;;) {
+        const found = arrived.findIndex((stanza) => pattern.test(stanza));
+        if (found >= 0) return arrived.splice(0, found + 1).at(-1) ?? "";
+        const more = await Promise.race([once(socket, "message"), ended.then(() => undefined)]);
+        if (more === undefined) throw new Error("the server ended the session");
+      }
+    },
+  };
+}
+
+async function openStream({ send, next }: Conversation, domain: string): Promise<void> {
+  send(`<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' to='${domain}' version='1.0'/>`);
+  await next(/<stream:features/u);
+}
+
+async function authenticate(
+  { send, next }: Conversation,
+  user: string,
+  password: string | undefined,
+): Promise<void> {
+  const mechanism = password === undefined ? "ANONYMOUS" : "PLAIN";
+  const initial = password === undefined ? "" : Buffer.from(`\0${user}\0${password}`).toString("base64");
+  send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='${mechanism}'>${initial}</auth>`);
+  const verdict = await next(/<success|<failure/u);
+  if (verdict.includes("<failure")) throw new Error(verdict);
+}
+
+function request({ send, next }: Conversation, type: string, to: string, content: string): Promise<string> {
+  const recipient = to === "" ? "" : ` to='${to}'`;
+  send(`<iq xmlns='jabber:client' type='${type}' id='asked'${recipient}>${content}</iq>`);
+  return next(/id=['"]asked['"]/u);
+}
