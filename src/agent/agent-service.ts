@@ -44,7 +44,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
     suspend: async (reason) => {
       await options.state.suspend(reason);
       status.suspended(reason);
-      loop.supersede();
+      loop.supersede(`suspended: ${reason}`);
     },
     resume: async () => {
       await options.state.resume();

@@ -139,6 +139,6 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
 async function sourceChanged(options: AgentOptions, commit: string | undefined, loop: Loop): Promise<void> {
   const tip = await options.repository.resolveBranch().catch(() => undefined);
   if (tip !== undefined && tip === commit) return;
-  loop.supersede();
+  loop.supersede("a newer revision has arrived");
   loop.wake("push");
 }

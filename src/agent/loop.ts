@@ -30,8 +30,8 @@ export interface LoopOptions {
 export interface Loop {
   /** Asks for a pass. Many wake-ups before it starts are one pass. */
   wake(reason: string, options?: { readonly now?: boolean }): void;
-  /** The running pass works on an older revision: it stops at its next action boundary. */
-  supersede(): void;
+  /** The running pass stops at its next action boundary; `because` is told to people. */
+  supersede(because: string): void;
   /** Runs until the signal aborts and the running pass has stopped. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -90,7 +90,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   return {
     wake,
-    supersede: () => running?.abort(new Error("superseded")),
+    supersede: (because) => running?.abort(new Error(because)),
     run: async (signal) => {
       let failures = 0;
       let retry: AbortController | undefined;

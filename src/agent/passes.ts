@@ -56,18 +56,33 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
   if (suspension !== undefined) return suspendedEnd(suspension);
   status.passStarted(pass.wakeups);
   bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
+  const confirmed = options.state.confirmed();
   const opened: { commit?: string; consul?: Consul } = {};
   let result: PassResult | undefined;
   let end: PassEnd;
   try {
     result = await runPipeline(pass, stepsFor(deps, opened));
-    end = judgePass(result, pass.superseded.aborted, options.clock.now() - started);
+    end = judgePass(result, pass.superseded, options.clock.now() - started);
   } catch (error) {
-    end = judgeError(error, pass.superseded.aborted, options.clock.now() - started);
+    end = judgeError(error, pass.superseded, options.clock.now() - started);
     if (opened.commit !== undefined) end = { ...end, verdict: { revision: opened.commit, ...end.verdict } };
   }
   await tellPass(pass, end.verdict, result, deps);
+  if (end.verdict.outcome === "ready" && result) await tidyUp(pass, result, confirmed, options);
   return end;
+}
+
+/** What the finished revision no longer needs: passwords of people who are gone, confirmations that were used. */
+async function tidyUp(
+  pass: PassRequest,
+  result: PassResult,
+  confirmed: ReadonlySet<string>,
+  { store, state }: AgentOptions,
+): Promise<void> {
+  if (result.outcomes.length === 0 && pass.pass > 1) return;
+  const people = result.desired.accounts.filter((account) => !account.internal);
+  await store.prune("passwords", new Set(people.map(({ jid }) => jid.slice(0, jid.lastIndexOf("@")))));
+  await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
 }
 
 function stepsFor(deps: PassDependencies, opened: { commit?: string; consul?: Consul }): PipelineSteps {

@@ -24,19 +24,19 @@ const STALLING: ReadonlySet<string> = new Set([
   "NetworkMismatch",
 ]);
 
-export function judgePass(result: PassResult, superseded: boolean, milliseconds: number): PassEnd {
+export function judgePass(result: PassResult, superseded: AbortSignal, milliseconds: number): PassEnd {
   const base = {
     revision: result.desired.revision,
     actions: result.outcomes.filter((outcome) => outcome.result === "done").length,
     milliseconds,
   };
-  if (superseded) {
+  if (superseded.aborted) {
     return {
       verdict: {
         ...base,
         outcome: "superseded",
         reason: "Superseded",
-        message: "a newer revision has arrived",
+        message: describeError(superseded.reason),
       },
       retry: false,
     };
@@ -85,16 +85,16 @@ export function judgePass(result: PassResult, superseded: boolean, milliseconds:
 }
 
 /** A pass that threw: nothing was planned, or the look at the host failed. */
-export function judgeError(error: unknown, superseded: boolean, milliseconds: number): PassEnd {
+export function judgeError(error: unknown, superseded: AbortSignal, milliseconds: number): PassEnd {
   const report = reportError(error);
   const base = { actions: 0, milliseconds };
-  if (superseded)
+  if (superseded.aborted)
     return {
       verdict: {
         ...base,
         outcome: "superseded",
         reason: "Superseded",
-        message: "a newer revision has arrived",
+        message: describeError(superseded.reason),
       },
       retry: false,
     };

@@ -28,7 +28,7 @@ export interface ApplyHooks {
   readonly run: (action: Action) => Promise<void>;
   readonly onStart: (action: Action) => void;
   readonly onEnd: (outcome: ActionOutcome) => void;
-  /** Aborted when a newer revision supersedes this one: what runs is finished, nothing more is started. */
+  /** Aborted with the reason when the pass is to stop: what runs is finished, nothing more is started. */
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export async function applyPlan(plan: Plan, hooks: ApplyHooks): Promise<readonly
     hooks.onEnd(outcome);
   };
   for (;;) {
-    for (const action of takeReady(pending, outcomes, running, hooks.signal.aborted, finish)) {
+    for (const action of takeReady(pending, outcomes, running, hooks.signal, finish)) {
       const ended = runOne(action, hooks).then((outcome) => {
         running.delete(action.id);
         finish(outcome);
@@ -59,19 +59,19 @@ function takeReady(
   pending: Action[],
   outcomes: ReadonlyMap<string, ActionOutcome>,
   running: ReadonlyMap<string, { readonly kind: ActionKind }>,
-  superseded: boolean,
+  stop: AbortSignal,
   finish: (outcome: ActionOutcome) => void,
 ): Action[] {
   const ready: Action[] = [];
   for (const action of [...pending]) {
     const failed = action.dependsOn.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== "done");
-    if (superseded || failed !== undefined) {
+    if (stop.aborted || failed !== undefined) {
       pending.splice(pending.indexOf(action), 1);
       finish({
         action,
         result: "skipped",
         milliseconds: 0,
-        because: superseded ? "a newer revision has arrived" : `${failed} did not succeed`,
+        because: stop.aborted ? reasonOf(stop) : `${failed} did not succeed`,
       });
       continue;
     }
@@ -94,8 +94,12 @@ async function runOne(action: Action, hooks: ApplyHooks): Promise<ActionOutcome>
     return { action, result: "done", milliseconds: hooks.clock.now() - started };
   } catch (error) {
     if (hooks.signal.aborted && error === hooks.signal.reason)
-      return { action, result: "skipped", milliseconds: 0, because: "a newer revision has arrived" };
+      return { action, result: "skipped", milliseconds: 0, because: reasonOf(hooks.signal) };
     const report = { subject: action.subject, ...reportError(error) };
     return { action, result: "failed", milliseconds: hooks.clock.now() - started, error: report };
   }
+}
+
+function reasonOf(signal: AbortSignal): string {
+  return signal.reason instanceof Error ? signal.reason.message : "the pass was stopped";
 }
