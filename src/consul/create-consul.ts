@@ -47,7 +47,8 @@ export function createConsul(options: ConsulOptions): Consul {
     deregister: (id) => deregisterService(client, id),
     aclReady: () => aclReady(acl),
     setUpAcl: () => setUpAcl(acl),
-    watch: (prefix, onChange, signal) => watchPrefix(client, prefix, onChange, signal, logger),
+    watch: (prefix, onChange, signal) =>
+      watchPrefix(client, { prefix, onChange, signal, logger, clock: options.clock }),
   };
 }
 

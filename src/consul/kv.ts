@@ -49,7 +49,10 @@ export async function transact(
   const stored = await readInventory(client, site, logger);
   let index = stored.index;
   for (const batch of batches(stored.inventory, operations)) {
-    const body = [...batch.operations.flatMap(wireOperations), inventoryOperation(site, batch.inventory, index)];
+    const body = [
+      ...batch.operations.flatMap(wireOperations),
+      inventoryOperation(site, batch.inventory, index),
+    ];
     const doing = `write ${batch.operations.length} keys`;
     const answer = TransactionResult.parse(
       await client.call(doing, (api) => api.transaction.create(body, { operations: body })),

@@ -1,4 +1,5 @@
 /** Following a prefix by blocking queries (https://developer.hashicorp.com/consul/api-docs/features/blocking). */
+import type { Clock } from "../system/clock.ts";
 import type { Logger } from "../system/logger.ts";
 import type { ConsulClient } from "./client.ts";
 import { consulError } from "./consul-error.ts";
@@ -7,20 +8,32 @@ import { consulError } from "./consul-error.ts";
 const WAIT = "60s";
 const BACKOFF_MAX_MS = 5_000;
 
+/** The library gives up on an answer without an index, which Consul sends until it has a leader. */
+const RESTART_MS = 1_000;
+
+export interface WatchOptions {
+  readonly prefix: string;
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Calls back on the first answer and on every change of the prefix's index; the client library resets an index
- * that goes backwards and backs off on errors. Resolves when the signal aborts.
+ * that goes backwards and backs off on errors. Never rejects; resolves when the signal aborts.
  */
-export async function watchPrefix(
-  client: ConsulClient,
-  prefix: string,
-  onChange: () => void,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let lastError: unknown;
+export async function watchPrefix(client: ConsulClient, options: WatchOptions): Promise<void> {
+  const { clock, signal } = options;
+  while (!signal.aborted) {
+    await watchUntilEnd(client, options);
+    await clock.sleep(RESTART_MS, signal).catch(() => undefined);
+  }
+}
+
+async function watchUntilEnd(client: ConsulClient, options: WatchOptions): Promise<void> {
+  const { prefix, onChange, logger, signal } = options;
+  const { promise, resolve } = Promise.withResolvers<void>();
   const watch = client.api.watch({
     method: client.api.kv.get.bind(client.api.kv),
     options: { key: prefix, recurse: "true", wait: WAIT },
@@ -32,7 +45,6 @@ export async function watchPrefix(
   signal.addEventListener("abort", stop, { once: true });
   watch.on("change", onChange);
   watch.on("error", (error: unknown) => {
-    lastError = error;
     logger.debug("watching keys failed, trying again", {
       prefix,
       error: consulError(`watch keys below ${prefix}`, client.where, error).message,
@@ -40,8 +52,7 @@ export async function watchPrefix(
   });
   watch.on("end", () => {
     signal.removeEventListener("abort", stop);
-    if (signal.aborted) resolve();
-    else reject(consulError(`watch keys below ${prefix}`, client.where, lastError));
+    resolve();
   });
   await promise;
 }
