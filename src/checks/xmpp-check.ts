@@ -23,6 +23,10 @@ const schema = z.strictObject({
     .regex(/^\/[\x21-\x7e]*$/, "write a path such as /xmpp-websocket")
     .default("/xmpp-websocket"),
   domain: hostField.optional(),
+  subdomain: z
+    .string()
+    .regex(/^[a-z0-9-]{1,63}$/, "write one label, such as guest")
+    .optional(),
   mechanisms: z.array(z.string().regex(/^[A-Z0-9_-]{1,20}$/)).default([]),
   allowSelfSigned: z.boolean().default(false),
 });
@@ -105,7 +109,8 @@ function urlOf(spec: XmppSpec): string {
 }
 
 function domainOf(spec: XmppSpec): string {
-  return spec.domain ?? spec.host;
+  const domain = spec.domain ?? spec.host;
+  return spec.subdomain === undefined ? domain : `${spec.subdomain}.${domain}`;
 }
 
 function portOf(spec: XmppSpec): number {

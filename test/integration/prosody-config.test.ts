@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { createCheckContext } from "../../src/checks/check-context.ts";
+import type { CheckResult } from "../../src/checks/check.ts";
+import { runCheck } from "../../src/checks/registry.ts";
 import { type Finished, runProgram } from "../lab/programs.ts";
 import { adapted, CATALOGUE } from "../lab/shipped-configuration.ts";
 import {
@@ -34,6 +37,15 @@ describe("the shipped prosody.cfg.lua", function () {
     const wrong = await failureOf(logIn(prosody.httpPort, "meet.lab.test", "m.meier", "wrong"));
     expect(wrong).to.include("not-authorized");
     expect(await failureOf(logIn(prosody.httpPort, "meet.lab.test", ""))).to.include("<failure");
+  });
+
+  it("passes the checks that come with it, for members and for guests", async () => {
+    const member = await checkStream({ mechanisms: ["SCRAM-SHA-1"] });
+    expect(member, member.message).to.include({ ok: true });
+    const guest = await checkStream({ subdomain: "guest", mechanisms: ["ANONYMOUS"] });
+    expect(guest, guest.message).to.include({ ok: true });
+    expect(guest.target).to.include("guest.meet.lab.test");
+    expect(await checkStream({ subdomain: "nobody" })).to.include({ ok: false, reason: "host_unknown" });
   });
 
   it("tells a guest every way to the relay, with credentials of its own", async () => {
@@ -74,6 +86,17 @@ describe("the shipped prosody.cfg.lua", function () {
     const { code, stderr } = await check(withModules(prosodyConfiguration({ effective: { coturn } })));
     expect(code, stderr).to.equal(0);
   });
+
+  async function checkStream(more: Readonly<Record<string, unknown>>): Promise<CheckResult> {
+    const context = createCheckContext({
+      clock: Date,
+      signal: new AbortController().signal,
+      transcript: () => undefined,
+    });
+    const target = { host: "meet.lab.test", address: "127.0.0.1", scheme: "ws", port: prosody.httpPort };
+    const desired = { name: "signaling", kind: "xmpp", spec: { ...target, ...more }, intervalSeconds: 60 };
+    return await runCheck(desired, context);
+  }
 
   describe("its check", () => {
     it("passes it where the modules are there, and says which of Jitsi's are left out", async () => {
