@@ -58,6 +58,12 @@ export async function runAgent(options: RunOptions): Promise<void> {
   const notifier = createNotifier(environment, () => systemClock.now());
   const acmeRoot = settings.acme.rootFile === undefined ? "" : await readFile(settings.acme.rootFile, "utf8");
   const state = (name: string) => join(settings.stateDirectory, name);
+  const lxdOptions = {
+    socketPath: options.lxdSocket,
+    project: settings.lxd.project,
+    clock: systemClock,
+    logger,
+  };
   const agent = createAgent(
     {
       settings,
@@ -65,12 +71,8 @@ export async function runAgent(options: RunOptions): Promise<void> {
       logger,
       random: Math.random,
       repository: openRepository({ gitDirectory: settings.repository, branch: settings.branch, signal }),
-      lxd: createLxd({
-        socketPath: options.lxdSocket,
-        project: settings.lxd.project,
-        clock: systemClock,
-        logger,
-      }),
+      lxd: createLxd(lxdOptions),
+      actingLxd: createLxd({ ...lxdOptions, onOperationAlive: () => notifier.progress() }),
       connectConsul: ({ address, port }, site, token) =>
         createConsul({ address, port, token, site, clock: systemClock, logger }),
       store: createSecretStore({ directory: settings.stateDirectory, randomBytes }),

@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly random: () => number;
   readonly repository: SourceRepository;
   readonly lxd: Lxd;
+  /** The same LXD for actions, which may take long: each sign of life of an operation is progress. */
+  readonly actingLxd: Lxd;
   readonly connectConsul: (where: DesiredConsul, site: string, token: Secret) => Consul;
   readonly store: SecretStore;
   readonly engine: TemplateEngine;
@@ -46,7 +48,7 @@ export interface AgentOptions {
   ) => Promise<readonly CheckResult[]>;
   /** Follows refs and the remote; calls back when the branch may have moved. */
   readonly watchSource: (onChange: () => void, signal: AbortSignal) => Promise<void>;
-  /** Called on every progress of real work: the watchdog is fed by it. */
+  /** Feeds the watchdog: every finished pass, every progress of what a pass does; nothing beside the loop. */
   readonly onProgress: () => void;
 }
 

@@ -14,7 +14,7 @@ import { createCertificateSchedule } from "./certificate-schedule.ts";
 import { createCheckRunner } from "./check-runner.ts";
 import { createConsulDoor } from "./consul-door.ts";
 import { createEventBus } from "./event-bus.ts";
-import { type Loop, createLoop } from "./loop.ts";
+import { type Loop, type PassEnd, type PassRequest, createLoop } from "./loop.ts";
 import { type PassDependencies, runPass } from "./passes.ts";
 import { createSiteLoader } from "./site-loader.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -45,7 +45,6 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     intervalMs: settings.sweepInterval,
     desired: () => desired,
     onDrift: (container) => wake(`drift in ${container}`),
-    onProgress: options.onProgress,
   });
   const runCheck = createCheckRunner({
     lxd: options.lxd,
@@ -88,7 +87,12 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       );
     },
   };
-  const loop: Loop = createLoop({ clock, logger, random, runPass: (pass) => runPass(pass, deps) });
+  const runAndReport = async (pass: PassRequest): Promise<PassEnd> => {
+    const end = await runPass(pass, deps);
+    options.onProgress();
+    return end;
+  };
+  const loop: Loop = createLoop({ clock, logger, random, runPass: runAndReport });
   bus.listen((event) => {
     if (event.type === "verdict") verdict = event.verdict;
   });
@@ -116,7 +120,6 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
         checks: () => (status.current().revision.healthy === null ? [] : (desired?.checks ?? [])),
         run: runCheck,
         onResult: (result) => {
-          options.onProgress();
           const before = status.current().checks.find((one) => one.name === result.name);
           status.checked(result);
           options.alerts.observe(status.current());

@@ -206,7 +206,7 @@ async function act(action: Action, pass: PassRequest, consul: Consul, deps: Pass
   const { options, bus, sweeper } = deps;
   try {
     await runAction(action, {
-      lxd: options.lxd,
+      lxd: options.actingLxd,
       consul,
       clock: options.clock,
       logger: options.logger,

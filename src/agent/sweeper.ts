@@ -19,7 +19,6 @@ export interface SweeperOptions {
   readonly desired: () => DesiredState | undefined;
   /** Something inside differs from what was written. */
   readonly onDrift: (container: string) => void;
-  readonly onProgress: () => void;
 }
 
 export interface Sweeper {
@@ -56,7 +55,6 @@ export function createSweeper(options: SweeperOptions): Sweeper {
           error: describeError(error),
         });
     }
-    options.onProgress();
   };
 
   const round = async (names: readonly string[] | undefined, pauseMs: number, signal: AbortSignal) => {

@@ -41,7 +41,6 @@ export async function tellPass(
     milliseconds: verdict.milliseconds,
     wakeups: pass.wakeups,
   });
-  options.onProgress();
   bus.publish({ at: options.clock.now(), pass: pass.pass, type: "verdict", verdict });
 }
 

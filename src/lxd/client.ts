@@ -19,12 +19,14 @@ export interface LxdOptions {
   readonly project: string;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** Called at least every 10 s while LXD works on an operation that is waited for. */
+  readonly onOperationAlive?: () => void;
 }
 
 /** Connects on first use and never needs closing: idle connections do not keep the process alive. */
 export function createLxd(options: LxdOptions): Lxd {
   const { clock, socketPath, project, logger } = options;
-  const requester = createRequester(createUnixHttp(socketPath), project);
+  const requester = createRequester(createUnixHttp(socketPath), project, options.onOperationAlive);
   return {
     ...serverMethods(requester),
     ...instanceMethods(requester, clock),

@@ -64,6 +64,7 @@ export async function untilEnded(
     if (left <= 0) throw timedOut(what, options.deadlineMs);
     const sliceMs = Math.min(left, options.progress ? 1_000 : 10_000);
     const current = await waitSlice(requester, operation.id, what, sliceMs, options.clock);
+    requester.onOperationAlive?.();
     const message = progressText(current);
     if (message !== undefined && message !== told) {
       told = message;

@@ -28,6 +28,8 @@ export type SuccessfulAnswer = Exclude<LxdAnswer, { type: "error" }>;
 export interface Requester {
   readonly socketPath: string;
   readonly project: string;
+  /** Called while an operation is waited for, each time LXD says how it stands: at least every 10 s. */
+  readonly onOperationAlive?: (() => void) | undefined;
   /** The bare answer, for files; errors are thrown already. */
   fetch(request: LxdRequest): Promise<HttpAnswer>;
   /** The envelope. Whether a change is done at once or by an operation differs between versions: look at `type`. */
@@ -39,7 +41,7 @@ export interface Requester {
 export const REQUEST_DEADLINE_MS = 30_000;
 
 /** Requests of one project over one socket. Every error is a ConveneError (lxd-errors.ts). */
-export function createRequester(http: UnixHttp, project: string): Requester {
+export function createRequester(http: UnixHttp, project: string, onOperationAlive?: () => void): Requester {
   const fetch = async (request: LxdRequest): Promise<HttpAnswer> => {
     const answer = await http.send(toHttp(request, project));
     if (answer.status < 400) return answer;
@@ -48,6 +50,7 @@ export function createRequester(http: UnixHttp, project: string): Requester {
   return {
     socketPath: http.socketPath,
     project,
+    onOperationAlive,
     fetch,
     call: async (request) => {
       const answer = await fetch(request);
