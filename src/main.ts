@@ -60,6 +60,7 @@ const dependencies: CliDependencies = {
     return validateTree(tree, settings.catalogue, {
       pool: settings.lxd.pool,
       network: settings.lxd.network,
+      ipv4: settings.network.ipv4,
       acme: { directory: settings.acme.directory, rootPem: "" },
       exceptions: settings.policy.exceptions,
     });

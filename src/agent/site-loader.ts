@@ -96,6 +96,7 @@ function modelHost({ settings, acmeRoot }: SiteLoaderOptions) {
   return {
     pool: settings.lxd.pool,
     network: settings.lxd.network,
+    ipv4: settings.network.ipv4,
     acme: { directory: settings.acme.directory, rootPem: acmeRoot },
     exceptions: settings.policy.exceptions,
   };

@@ -5,6 +5,7 @@ import { criticalFailures } from "../verify/verify.ts";
 import { ConveneError, describeError, reportError } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
 import type { PassEnd } from "./loop.ts";
+import { reasonOf } from "../apply/apply-plan.ts";
 import { type PassResult, succeeded } from "./pipeline.ts";
 
 /** Errors that only a changed input can heal: the agent waits for one and does not retry. */
@@ -36,7 +37,7 @@ export function judgePass(result: PassResult, superseded: AbortSignal, milliseco
         ...base,
         outcome: "superseded",
         reason: "Superseded",
-        message: describeError(superseded.reason),
+        message: reasonOf(superseded),
       },
       retry: false,
     };
@@ -94,7 +95,7 @@ export function judgeError(error: unknown, superseded: AbortSignal, milliseconds
         ...base,
         outcome: "superseded",
         reason: "Superseded",
-        message: describeError(superseded.reason),
+        message: reasonOf(superseded),
       },
       retry: false,
     };

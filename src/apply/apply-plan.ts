@@ -100,6 +100,7 @@ async function runOne(action: Action, hooks: ApplyHooks): Promise<ActionOutcome>
   }
 }
 
-function reasonOf(signal: AbortSignal): string {
+/** Why a pass was stopped, in the words of who stopped it. */
+export function reasonOf(signal: AbortSignal): string {
   return signal.reason instanceof Error ? signal.reason.message : "the pass was stopped";
 }

@@ -6,6 +6,7 @@ import { type ContainerAddress, addressOf } from "./addresses.ts";
 import { desiredCertificates } from "./certificates.ts";
 import { desiredChecks } from "./checks.ts";
 import { allowedExceptions, containerConfig } from "./container-config.ts";
+import { ConveneError } from "../system/errors.ts";
 import type { DesiredContainer, DesiredSite, DesiredState, DesiredVolume } from "./desired-state.ts";
 import { desiredConsul } from "./consul.ts";
 import { containerDevices } from "./devices.ts";
@@ -22,6 +23,7 @@ import { ownVariables, sharedVariables } from "./variables.ts";
 
 /** Throws ConveneError with a location for what only shows here: a template that fails, a policy that refuses. */
 export function buildDesiredState(input: ModelInput, engine: TemplateEngine): DesiredState {
+  refuseOtherNetwork(input);
   const resolved = resolvedContainers(input.components);
   const addresses = new Map(
     resolved.map(({ loaded }) => [
@@ -179,4 +181,16 @@ function ownBackends(
       ] as const,
   );
   return new Map([...own, ...routes]);
+}
+
+/** The network exists before any push, so a site that means another one could only fail half-way. */
+function refuseOtherNetwork({ site, host }: ModelInput): void {
+  const wanted = site.manifest.spec.network.ipv4;
+  if (wanted === host.ipv4) return;
+  throw new ConveneError({
+    code: "NetworkMismatch",
+    location: site.locate(["spec", "network", "ipv4"]),
+    message: `the site means the container network ${wanted}, this host has ${host.ipv4}`,
+    hint: `write \`network: {ipv4: ${host.ipv4}}\` into the Site, or change network.ipv4 in the host's config.yaml and run convene init`,
+  });
 }

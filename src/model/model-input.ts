@@ -39,6 +39,8 @@ export interface ModelInput {
 export interface ModelHost {
   readonly pool: string;
   readonly network: string;
+  /** The host's own address in the container network, as `convene init` made it. */
+  readonly ipv4: string;
   readonly acme: { readonly directory: string; readonly rootPem: string };
   readonly exceptions: readonly PolicyException[];
 }

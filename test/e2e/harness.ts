@@ -169,7 +169,10 @@ function internetOf(name: string, number: number): InternetOptions {
 async function siteAt(address: string, number: number): Promise<SiteFiles> {
   const files = await readSiteFolder(join(CHECKOUT, "desired-state"));
   const rewrite = (text: string): string =>
-    text.replaceAll(/192\.0\.2\.10\b/g, address).replaceAll(/10\.10\.1\./g, `10.10.${number}.`);
+    text
+      .replaceAll(/192\.0\.2\.10\b/g, address)
+      .replaceAll(/10\.10\.1\./g, `10.10.${number}.`)
+      .replace(/^( +)catalogue:/m, `$1network: {ipv4: 10.10.${number}.1/24}\n$1catalogue:`);
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, rewrite(text)]));
 }
 
