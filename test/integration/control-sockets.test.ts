@@ -148,7 +148,8 @@ describe("the control sockets", function () {
   it("are taken over from an agent that died, never from one that lives", async () => {
     await using lab = await createControlLab();
     const again = { paths: lab.paths, environment: {}, processId: process.pid };
-    expect((await failureOf(openSockets(again))).code).to.equal("AgentAlreadyRunning");
+    const second = openSockets(again).then(async (opened) => opened.close());
+    expect((await failureOf(second)).code).to.equal("AgentAlreadyRunning");
     expect((await lab.user.status()).site).to.equal("meet");
     const stale = join(lab.folder, "stale.sock");
     const child = spawn(process.execPath, [

@@ -2,21 +2,15 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { socketPaths } from "../../src/config/host-settings.ts";
-import { createControlServer } from "../../src/control/server.ts";
-import { openSockets } from "../../src/control/sockets.ts";
 import type { Action } from "../../src/plan/action.ts";
-import { HOOK_KINDS, hookScript } from "../../src/source/hooks/hook-script.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { pollUntil } from "../../src/system/retry.ts";
-import { createFakeAgent, EMPTY_STATUS, type FakeAgent, type FakeAgentScript } from "../lab/fake-agent.ts";
-import { createTestRepository, GIT_TEST_ENVIRONMENT, type TestRepository } from "../lab/git-repository.ts";
-import { silentLogger } from "../lab/silent-logger.ts";
-
-const HOOK_MAIN = join(import.meta.dirname, "../lab/hook-main.ts");
+import { EMPTY_STATUS, type FakeAgentScript } from "../lab/fake-agent.ts";
+import { GIT_TEST_ENVIRONMENT, type TestRepository } from "../lab/git-repository.ts";
+import { createPushSite } from "../lab/push-site.ts";
 
 const RELAY: Action = {
   id: "update container/turn",
@@ -36,47 +30,6 @@ const RELAY: Action = {
   disruption: "none",
   dependsOn: [],
 };
-
-interface Site extends AsyncDisposable {
-  readonly repository: TestRepository;
-  readonly agent: FakeAgent;
-}
-
-async function createSite(
-  script: FakeAgentScript | "agent down",
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Site> {
-  const repository = await createTestRepository(environment);
-  const config = join(repository.folder, "config.yaml");
-  const runtimeDirectory = join(repository.folder, "run");
-  await writeFile(
-    config,
-    `runtimeDirectory: ${runtimeDirectory}\nstateDirectory: ${repository.folder}\nuser: convene\n`,
-  );
-  for (const kind of HOOK_KINDS) {
-    const path = join(repository.bare, "hooks", kind);
-    await mkdir(join(repository.bare, "hooks"), { recursive: true });
-    await writeFile(path, hookScript(kind, [process.execPath, HOOK_MAIN, "--config", config]));
-    await chmod(path, 0o755);
-  }
-  const agent = createFakeAgent(script === "agent down" ? {} : script);
-  if (script === "agent down")
-    return { repository, agent, [Symbol.asyncDispose]: repository[Symbol.asyncDispose] };
-  const sockets = await openSockets({
-    paths: socketPaths({ runtimeDirectory }),
-    environment: {},
-    processId: process.pid,
-  });
-  const server = createControlServer({ api: agent, sockets, logger: silentLogger });
-  return {
-    repository,
-    agent,
-    [Symbol.asyncDispose]: async () => {
-      await server.close();
-      await repository[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** A pass that applies one action and ends Ready, for the newest commit of the branch. */
 function passFor(repository: () => TestRepository): NonNullable<FakeAgentScript["onReconcile"]> {
@@ -120,7 +73,7 @@ describe("pushing to the site repository", function () {
       if (!repository) throw new Error("no repository yet");
       return repository;
     };
-    await using site = await createSite({
+    await using site = await createPushSite({
       plan: { actions: [RELAY], blocked: [] },
       onReconcile: passFor(current),
     });
@@ -139,7 +92,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses a broken manifest with its place and the line, and the branch stays", async () => {
-    await using site = await createSite({});
+    await using site = await createPushSite({});
     await site.repository.commit({ "site.yaml": "right\nwrong: here\n", "b/people.yaml": "wrong too\n" });
     const push = await site.repository.tryGit("push", "origin", "main");
     expect(push.code).to.equal(1);
@@ -152,7 +105,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("accepts a valid push when the agent is down, and says where to look", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     const commit = await site.repository.commit({ "site.yaml": "right\n" });
     const push = await site.repository.tryGit("push", "origin", "main");
     expect(push.code, push.output).to.equal(0);
@@ -162,13 +115,13 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses a broken manifest when the agent is down", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     await site.repository.commit({ "site.yaml": "wrong\n" });
     expect((await site.repository.tryGit("push", "origin", "main")).code).to.equal(1);
   });
 
   it("refuses a force-push and a deletion with the way back", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     await site.repository.commit({ "site.yaml": "one\n" });
     const second = await site.repository.commit({ "site.yaml": "two\n" });
     await site.repository.git("push", "-q", "origin", "main");
@@ -186,18 +139,24 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses other branches and tags, naming the branch that runs", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     await site.repository.commit({ "site.yaml": "one\n" });
     await site.repository.git("tag", "v1");
-    for (const ref of ["main:refs/heads/try/it", "v1"]) {
-      const push = await site.repository.tryGit("push", "origin", ref);
+    const pushes = [
+      { refs: ["main:refs/heads/try/it"], named: "branch try/it" },
+      { refs: ["v1"], named: "tag v1" },
+      { refs: ["main", "v1"], named: "tag v1" },
+    ];
+    for (const { refs, named } of pushes) {
+      const push = await site.repository.tryGit("push", "origin", ...refs);
       expect(push.code).to.equal(1);
+      expect(push.output).to.include(named);
       expect(push.output).to.include("only branch main is kept here").and.to.include("HEAD:main");
     }
   });
 
   it("shows the plan and refuses the ref with -o plan-only", async () => {
-    await using site = await createSite({ plan: { actions: [RELAY], blocked: [] } });
+    await using site = await createPushSite({ plan: { actions: [RELAY], blocked: [] } });
     await site.repository.commit({ "site.yaml": "one\n" });
     const push = await site.repository.tryGit("push", "-o", "plan-only", "origin", "main");
     expect(push.code).to.equal(1);
@@ -207,7 +166,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("does not follow with -o no-wait, and passes -o now on", async () => {
-    await using site = await createSite({});
+    await using site = await createPushSite({});
     await site.repository.commit({ "site.yaml": "one\n" });
     const push = await site.repository.tryGit("push", "-o", "no-wait", "-o", "now", "origin", "main");
     expect(push.code, push.output).to.equal(0);
@@ -216,7 +175,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("lands and goes on when the pusher's terminal goes away", async () => {
-    await using site = await createSite({});
+    await using site = await createPushSite({});
     const commit = await site.repository.commit({ "site.yaml": "one\n" });
     const push = spawn("git", ["-C", site.repository.clone, "push", "origin", "main"], {
       env: { ...GIT_TEST_ENVIRONMENT },
@@ -242,7 +201,7 @@ describe("pushing to the site repository", function () {
       message: "exam week",
       lastTransitionTime: "2026-01-01T00:00:00.000Z",
     } as const;
-    await using site = await createSite({ status: { ...EMPTY_STATUS, conditions: [suspended] } });
+    await using site = await createPushSite({ status: { ...EMPTY_STATUS, conditions: [suspended] } });
     await site.repository.commit({ "site.yaml": "one\n" });
     const push = await site.repository.tryGit("push", "origin", "main");
     expect(push.code, push.output).to.equal(0);
@@ -250,7 +209,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses an unknown push option by name", async () => {
-    await using site = await createSite({});
+    await using site = await createPushSite({});
     await site.repository.commit({ "site.yaml": "one\n" });
     const push = await site.repository.tryGit("push", "-o", "nowait", "origin", "main");
     expect(push.code).to.equal(1);
@@ -258,7 +217,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses a pusher who does not own the repository, with the URL that works", async () => {
-    await using site = await createSite({}, { CONVENE_TEST_UID: "4242" });
+    await using site = await createPushSite({}, { CONVENE_TEST_UID: "4242" });
     await site.repository.commit({ "site.yaml": "one\n" });
     const push = await site.repository.tryGit("push", "origin", "main");
     expect(push.code).to.equal(1);
@@ -267,7 +226,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("refuses a tree with a symbolic link, too many files or a huge file", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     await site.repository.commit({ "site.yaml": "one\n" });
     await symlink("/etc/passwd", join(site.repository.clone, "link.yaml"));
     await site.repository.commit({});
@@ -289,7 +248,7 @@ describe("pushing to the site repository", function () {
   });
 
   it("keeps the hook scripts to one command", async () => {
-    await using site = await createSite("agent down");
+    await using site = await createPushSite("agent down");
     const script = await readFile(join(site.repository.bare, "hooks/pre-receive"), "utf8");
     expect(script.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).to.have.length(1);
     expect(existsSync(join(site.repository.bare, "hooks/post-receive"))).to.equal(true);
