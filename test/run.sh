@@ -47,10 +47,6 @@ prepare() {
   "$node" "$lab/tidy.ts" before
 }
 
-prepare_unit() {
-  [ -x "$node" ] || (cd "$root" && npm ci --no-progress)
-}
-
 clean_up() {
   status=$?
   when=after
@@ -84,7 +80,7 @@ trap 'exit 143' TERM
 
 case ${1:-} in
   unit)
-    prepare_unit
+    "$lab/npm-packages.sh"
     run_stage unit
     ;;
   integration | e2e)

@@ -4,7 +4,6 @@
 set -eu
 
 lab=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$lab/../.." && pwd)
 log=/var/log/convene-lab.log
 run_dir=/run/convene-lab
 # shellcheck source=test/lab/debian-packages.sh
@@ -105,20 +104,6 @@ prepare_packages() {
   say "✓ Debian packages installed"
 }
 
-prepare_node_modules() {
-  installed=$root/node_modules/.package-lock.json
-  if [ -x "$root/node_modules/.bin/node" ] && [ -z "$(find "$root/package-lock.json" -newer "$installed")" ]; then
-    say "✓ npm packages are there"
-    return
-  fi
-  say "· npm ci"
-  (cd "$root" && quietly "npm ci" npm ci --no-progress) || fail "npm packages could not be installed" "see $log"
-  touch "$installed"
-  "$root/node_modules/.bin/node" --version >>"$log" 2>&1 ||
-    fail "node_modules/.bin/node does not start" "it is Node 26 for amd64 and arm64; see $log"
-  say "✓ npm packages installed"
-}
-
 lxd_answers() {
   for socket in /var/lib/lxd/unix.socket /var/snap/lxd/common/lxd/unix.socket; do
     [ -S "$socket" ] || continue
@@ -171,7 +156,7 @@ main() {
   command -v apt-get >/dev/null || fail "this machine has no apt-get" "the lab runs on Debian 12 or newer"
   : >"$log"
   prepare_packages "$1"
-  prepare_node_modules
+  "$lab/npm-packages.sh" "$log"
   prepare_lxd
 }
 
