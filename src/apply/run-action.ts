@@ -6,6 +6,7 @@ import { buildImage } from "./actions/build-image.ts";
 import { createContainer } from "./actions/create-container.ts";
 import { removeContainer } from "./actions/remove-container.ts";
 import { issueCertificate } from "./actions/issue-certificate.ts";
+import { setUpAcl } from "./actions/set-up-acl.ts";
 import { swapContainer } from "./actions/swap-container.ts";
 import { updateContainer } from "./actions/update-container.ts";
 import { writeKv } from "./actions/write-kv.ts";
@@ -48,8 +49,7 @@ export async function runAction(action: Action, context: ApplyContext): Promise<
     case "apply-files":
       return applyFiles(action, context);
     case "set-up-acl":
-      await consul.ready(60_000, context.signal);
-      return consul.setUpAcl();
+      return setUpAcl(context);
     case "write-kv":
       return writeKv(action, context);
     case "register-service":
