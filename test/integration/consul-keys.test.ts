@@ -93,8 +93,7 @@ describe("keys in a real Consul", function () {
       body: "not an inventory",
       headers: { "x-consul-token": server.token.reveal() },
     });
-    const silent = { ...logger, warn: () => undefined };
-    const damaged = createConsul({ ...server, site: "damaged", clock: systemClock, logger: silent });
+    const damaged = connect("damaged");
     expect((await damaged.inventory()).size).to.equal(0);
     await damaged.transact([{ verb: "set", key: "damaged/a", value: "1" }]);
     expect([...(await damaged.inventory()).keys()]).to.deep.equal(["damaged/a"]);
