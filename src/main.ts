@@ -24,6 +24,8 @@ const shippedCatalogue =
   [join(here, "manifests"), join(here, "..", "manifests")].find((path) =>
     existsSync(join(path, "catalogue.yaml")),
   ) ?? "";
+/** The command npm installed (systemd/launcher.sh says it); a checkout has none, and gets no units of systemd. */
+const installedCommand = process.env["CONVENE_LAUNCHER"];
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const)
@@ -78,25 +80,25 @@ const dependencies: CliDependencies = {
       process,
     });
   },
-  init: async ({ configPath, keysFile }, say) => {
-    const { initialiseHost } = await import("./host/initialise.ts");
+  init: async ({ configPath, keysFile, refresh }, say) => {
+    const { initialiseHost, refreshHost } = await import("./host/initialise.ts");
     settingsPath = resolve(configPath ?? DEFAULT_SETTINGS_PATH);
     const settings = await loadHostSettings({ path: configPath, shippedCatalogue });
-    await initialiseHost(
-      {
-        tools: await hostTools(settings),
-        settings,
-        paths: hostPaths(settingsPath),
-        launcher: launcher(configPath),
-        keysFile,
-      },
-      say,
-    );
+    const options = {
+      tools: await hostTools(settings),
+      settings,
+      paths: hostPaths(settingsPath),
+      launcher: launcher(configPath),
+      keysFile,
+      units: installedUnits(),
+    };
+    await (refresh ? refreshHost(options, say) : initialiseHost(options, say));
   },
   uninstall: async (settings, options, say) => {
     const { uninstallHost } = await import("./host/uninstall.ts");
+    const tools = await hostTools(settings);
     await uninstallHost(
-      { tools: await hostTools(settings), settings, paths: hostPaths(settingsPath), ...options },
+      { tools, settings, paths: hostPaths(settingsPath), units: installedUnits(), ...options },
       say,
     );
   },
@@ -124,10 +126,15 @@ async function hostTools(settings: HostSettings) {
   });
 }
 
+/** systemd starts the agent of the one site with the default settings file; others are their operator's to start. */
+function installedUnits() {
+  if (installedCommand === undefined || settingsPath !== DEFAULT_SETTINGS_PATH) return undefined;
+  return { folder: join(here, "systemd"), command: installedCommand, version: packageJson.version };
+}
+
 /** How the hooks start this very convene. */
 function launcher(configPath: string | undefined): readonly string[] {
-  const start = process.env["CONVENE_LAUNCHER"];
-  const command = start ? [start] : [process.execPath, fileURLToPath(import.meta.url)];
+  const command = installedCommand ? [installedCommand] : [process.execPath, fileURLToPath(import.meta.url)];
   return configPath === undefined ? command : [...command, "--config", resolve(configPath)];
 }
 

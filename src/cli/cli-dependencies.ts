@@ -19,6 +19,8 @@ export interface InitOptions {
   readonly configPath: string | undefined;
   /** Public ssh keys to allow, as a file. */
   readonly keysFile: string | undefined;
+  /** Only what a reboot or a new address makes stale. */
+  readonly refresh: boolean;
 }
 
 export interface UninstallOptions {

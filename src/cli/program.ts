@@ -106,7 +106,9 @@ function addRootVerbs(add: Add): void {
   );
   add("init", "set this host up (root)", async (verb, command) =>
     (await import("./verbs/host.ts")).init(verb, command.opts()),
-  ).option("--authorized-key <file>", "a file of public ssh keys that may push");
+  )
+    .option("--authorized-key <file>", "a file of public ssh keys that may push")
+    .option("--refresh", "only what a reboot or a new address makes stale; a timer runs it");
   add("uninstall", "remove what convene made (root)", async (verb, command) =>
     (await import("./verbs/host.ts")).uninstall(verb, command.opts()),
   )

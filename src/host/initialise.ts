@@ -12,12 +12,14 @@ import { DEFAULT_CONFIG } from "./default-config.ts";
 import { ensureDirectory, ensureFile, ensureFileExists, readFileIfThere, rootOwned } from "./files.ts";
 import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
-import { lxdSteps } from "./lxd-steps.ts";
+import { accessRulesStep, lxdSteps } from "./lxd-steps.ts";
 import { ensureRepository } from "./repository.ts";
 import { requireRoot } from "./require-root.ts";
 import { runSteps } from "./step.ts";
 import type { SayLine, Step, StepResult } from "./step.ts";
 import { ensureSysctls } from "./sysctls.ts";
+import { ensureUnits } from "./systemd-units.ts";
+import type { ShippedUnits } from "./unit-text.ts";
 
 export interface InitialiseOptions {
   readonly tools: HostTools;
@@ -27,6 +29,8 @@ export interface InitialiseOptions {
   readonly launcher: readonly string[];
   /** A file of public ssh keys to allow, one a line. */
   readonly keysFile: string | undefined;
+  /** Where systemd can start convene from; undefined for a checkout. */
+  readonly units: ShippedUnits | undefined;
 }
 
 const GIT_SHELL = "/usr/bin/git-shell";
@@ -44,12 +48,21 @@ export async function initialiseHost(options: InitialiseOptions, say: SayLine): 
   return changes + (await runSteps([...fileSteps(options, owner), ...machineSteps(options, say)], say));
 }
 
+/** `convene init --refresh`: what a reboot or a new address of the host makes stale. */
+export async function refreshHost(
+  { tools, settings, paths }: InitialiseOptions,
+  say: SayLine,
+): Promise<number> {
+  requireRoot(tools.uid, "convene init");
+  return await runSteps([kernelStep(tools, paths), accessRulesStep(tools, settings)], say);
+}
+
 function fileSteps(options: InitialiseOptions, owner: AccountIds): readonly Step[] {
   const { settings, paths, tools, launcher } = options;
   const agentReads = { uid: 0, gid: owner.gid };
   return [
     step("state directory", async () => ensureDirectory(settings.stateDirectory, { ...owner, mode: 0o700 })),
-    step("run directory", async () => ensureDirectory(settings.runtimeDirectory, { ...owner, mode: 0o755 })),
+    step("run directory", async () => ensureDirectory(settings.runtimeDirectory, rootOwned())),
     step("site repository", async () =>
       ensureRepository(tools.run, {
         path: settings.repository,
@@ -71,12 +84,17 @@ function fileSteps(options: InitialiseOptions, owner: AccountIds): readonly Step
   ];
 }
 
-function machineSteps({ tools, settings, paths }: InitialiseOptions, say: SayLine): readonly Step[] {
+function machineSteps({ tools, settings, paths, units }: InitialiseOptions, say: SayLine): readonly Step[] {
   return [
-    step("kernel settings", async () => ensureSysctls(tools.run, paths.sysctlFile)),
+    kernelStep(tools, paths),
     step("cache", async () => ensureDirectory(paths.cacheDirectory, rootOwned())),
     ...lxdSteps({ tools, settings, cacheDirectory: paths.cacheDirectory, say }),
+    step("systemd units", async () => ensureUnits(tools.run, units, settings)),
   ];
+}
+
+function kernelStep(tools: HostTools, paths: HostPaths): Step {
+  return step("kernel settings", async () => ensureSysctls(tools.run, paths.sysctlFile));
 }
 
 /** Root owns file and folder, so that a pushed commit or the agent cannot let anybody in. */
@@ -88,7 +106,7 @@ async function ensureAuthorizedKeys(options: InitialiseOptions, agentReads: Acco
   const merged = mergeAuthorizedKeys((await readFileIfThere(file)) ?? "", offered, options.keysFile ?? "");
   const result = await ensureFile(file, merged, { ...agentReads, mode: 0o640 });
   const count = merged.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
-  return { ...result, detail: count === 0 ? "none: add one with --keys FILE" : String(count) };
+  return { ...result, detail: count === 0 ? "none: add one with --authorized-key FILE" : String(count) };
 }
 
 async function readKeysFile(path: string): Promise<string> {

@@ -29,13 +29,12 @@ export interface LxdStepsOptions {
 export function lxdSteps(options: LxdStepsOptions): readonly Step[] {
   const { tools, settings } = options;
   const { project, pool, network, buildNetwork: builder } = settings.lxd;
-  const plan: SiteNetworkPlan = { name: network, ...settings.network, owner: project };
   return [
     { name: "storage pool", run: async () => await ensurePool(tools, pool, project) },
-    owned(options, "network-acl", network, async () =>
-      tools.administration.ensureNetworkAcl(siteAccessRules(plan, tools.addresses())),
+    accessRulesStep(tools, settings),
+    owned(options, "network", network, async () =>
+      tools.administration.ensureNetwork(siteNetwork(networkPlan(settings))),
     ),
-    owned(options, "network", network, async () => tools.administration.ensureNetwork(siteNetwork(plan))),
     owned(options, "network", builder, async () => await ensureBuildNetwork(options)),
     owned(options, "project", project, async () =>
       tools.administration.ensureProject({
@@ -49,6 +48,17 @@ export function lxdSteps(options: LxdStepsOptions): readonly Step[] {
   ];
 }
 
+/** What containers may not reach, the host's own addresses among it: these change, so it is run again. */
+export function accessRulesStep(tools: HostTools, settings: HostSettings): Step {
+  return owned({ tools, settings }, "network-acl", settings.lxd.network, async () =>
+    tools.administration.ensureNetworkAcl(siteAccessRules(networkPlan(settings), tools.addresses())),
+  );
+}
+
+function networkPlan(settings: HostSettings): SiteNetworkPlan {
+  return { name: settings.lxd.network, ...settings.network, owner: settings.lxd.project };
+}
+
 /** An existing build network keeps its address. */
 async function ensureBuildNetwork({ tools, settings }: LxdStepsOptions): Promise<Ensured> {
   const { buildNetwork: name, project } = settings.lxd;
@@ -59,7 +69,7 @@ async function ensureBuildNetwork({ tools, settings }: LxdStepsOptions): Promise
 
 /** A step on an object that must be ours or not there yet. */
 function owned(
-  { tools, settings }: LxdStepsOptions,
+  { tools, settings }: Pick<LxdStepsOptions, "tools" | "settings">,
   kind: HostObject,
   name: string,
   ensure: () => Promise<Ensured>,

@@ -11,6 +11,8 @@ import { removePool } from "./pool.ts";
 import { requireRoot } from "./require-root.ts";
 import { runSteps } from "./step.ts";
 import type { SayLine, Step, StepResult } from "./step.ts";
+import { removeUnits } from "./systemd-units.ts";
+import type { ShippedUnits } from "./unit-text.ts";
 
 export interface UninstallHostOptions {
   readonly tools: HostTools;
@@ -18,15 +20,17 @@ export interface UninstallHostOptions {
   readonly paths: HostPaths;
   /** Keep volumes, repository and state: only containers, images and the build network go. */
   readonly keepData: boolean;
+  readonly units: ShippedUnits | undefined;
   /** Settings, secrets, user and cached base images go too. */
   readonly purge: boolean;
 }
 
-/** Answers how many things were removed. The agent must be stopped already. */
+/** Answers how many things were removed. An agent that systemd did not start must be stopped already. */
 export async function uninstallHost(options: UninstallHostOptions, say: SayLine): Promise<number> {
   requireRoot(options.tools.uid, "convene uninstall");
   return await runSteps(
     [
+      { name: "systemd units", run: async () => await removeUnits(options.tools.run, options.units) },
       ...(options.keepData ? containerSteps(options) : [...lxdRemovalSteps(options), ...dataSteps(options)]),
       ...(options.purge ? purgeSteps(options) : []),
     ],

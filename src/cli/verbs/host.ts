@@ -9,12 +9,13 @@ export async function run(verb: Verb): Promise<ExitCode> {
 
 export interface InitFlags {
   readonly authorizedKey?: string;
+  readonly refresh?: boolean;
 }
 
 export async function init(verb: Verb, flags: InitFlags): Promise<ExitCode> {
   const steps: string[] = [];
   await verb.dependencies.init(
-    { configPath: verb.configPath, keysFile: flags.authorizedKey },
+    { configPath: verb.configPath, keysFile: flags.authorizedKey, refresh: flags.refresh ?? false },
     sayer(verb, steps),
   );
   if (verb.json) verb.value({ done: true, steps });

@@ -253,7 +253,7 @@ describe("the command line", () => {
     expect(done.out).to.equal("  user convene  created\n");
     await convene(["uninstall", "--keep-data"], {}, { uninstall });
     expect(seen).to.deep.equal([
-      { configPath: undefined, keysFile: "id.pub" },
+      { configPath: undefined, keysFile: "id.pub", refresh: false },
       { keepData: true, purge: false },
     ]);
     expect((await convene(["uninstall", "--keep-data", "--purge"], {}, { uninstall })).code).to.equal(1);

@@ -1,0 +1,83 @@
+/** `npm run bundle`: writes dist/, the folder that `npm pack ./dist` makes the installable package of. */
+import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
+import packageJson from "../package.json" with { type: "json" };
+import { licenceTexts } from "./licence-texts.ts";
+
+export interface PackageOptions {
+  /** Emptied first. */
+  readonly directory: string;
+  /** Another version than package.json's, for tests of an upgrade. */
+  readonly version?: string;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const UNIT = /\.(?:service|socket|timer)$/;
+/** Some libraries ask for Node's own modules with `require`, which an ES module does not have. */
+const REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+export async function writePackage(options: PackageOptions): Promise<void> {
+  const { directory, version = packageJson.version } = options;
+  const write = async (name: string, text: string) => writeFile(join(directory, name), text);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(join(directory, "systemd"), { recursive: true });
+  const sources = await bundleSources(directory, version);
+  await write("THIRD-PARTY-LICENSES.txt", await licenceTexts(ROOT, sources));
+  await cp(join(ROOT, "manifests"), join(directory, "manifests"), { recursive: true });
+  const units = (await readdir(join(ROOT, "systemd"))).filter((name) => UNIT.test(name));
+  for (const unit of units) await copyFile(join(ROOT, "systemd", unit), join(directory, "systemd", unit));
+  await copyFile(join(ROOT, "systemd/launcher.sh"), join(directory, "convene"));
+  await chmod(join(directory, "convene"), 0o755);
+  await write("package.json", `${JSON.stringify(packageManifest(version), null, 2)}\n`);
+}
+
+/** What one verb alone needs is a chunk of its own, read when the verb runs. Answers the files that went in. */
+async function bundleSources(directory: string, version: string): Promise<readonly string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: { convene: "src/main.ts" },
+    outdir: directory,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    minifyWhitespace: true,
+    legalComments: "none",
+    banner: { js: REQUIRE },
+    logLevel: "warning",
+    metafile: true,
+    plugins: [versionOnly(version)],
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Of package.json only the version goes in. */
+function versionOnly(version: string): Plugin {
+  return {
+    name: "version",
+    setup: (builder) => {
+      builder.onLoad({ filter: /package\.json$/ }, ({ path }) =>
+        path === join(ROOT, "package.json")
+          ? { loader: "json", contents: JSON.stringify({ version }) }
+          : undefined,
+      );
+    },
+  };
+}
+
+/** Everything is in the bundle but Node itself, which npm fetches for the machine's processor. */
+function packageManifest(version: string): Readonly<Record<string, unknown>> {
+  const { name, description, license, type, optionalDependencies } = packageJson;
+  return { name, version, description, license, type, bin: { convene: "convene" }, optionalDependencies };
+}
+
+if (import.meta.main) {
+  const directory = resolve(process.argv[2] ?? join(ROOT, "dist"));
+  await writePackage({ directory });
+  process.stdout.write(`✓ ${directory}; an installable file of it: npm pack ${directory}\n`);
+}
