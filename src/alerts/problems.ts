@@ -33,7 +33,7 @@ export function observationOf(status: Status): Observation {
       if (name === UNTRUSTED) return conditions.get("CertificatesTrusted")?.status === "True";
       return looked;
     },
-    applying: ready === "Unknown" && conditions.has("Reconciling"),
+    applying: ready === "Unknown",
     site: status.site ?? "",
     url: status.url ?? "",
   };

@@ -11,9 +11,9 @@ const TRIM_EVERY = 100;
 
 const changeSchema = z.object({
   field: z.string(),
-  before: z.string().optional(),
-  after: z.string().optional(),
-  origin: z.object({ file: z.string(), line: z.number(), column: z.number() }).optional(),
+  before: z.string().exactOptional(),
+  after: z.string().exactOptional(),
+  origin: z.object({ file: z.string(), line: z.number(), column: z.number() }).exactOptional(),
 });
 const entrySchema = z.object({
   at: z.string(),
@@ -31,7 +31,7 @@ const entrySchema = z.object({
       reason: z.string(),
       result: z.enum(["done", "failed", "skipped"]),
       changes: z.array(changeSchema),
-      error: z.string().optional(),
+      error: z.string().exactOptional(),
     }),
   ),
 });
@@ -93,7 +93,7 @@ async function readEntries(path: string): Promise<readonly HistoryEntry[]> {
 function parseEntry(line: string): HistoryEntry | undefined {
   try {
     const parsed = entrySchema.safeParse(JSON.parse(line));
-    return parsed.success ? (parsed.data as HistoryEntry) : undefined;
+    return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
   }

@@ -21,7 +21,7 @@ export interface PlannedPass {
   readonly revision: string;
   readonly site: string;
   readonly url: string;
-  /** Changes beyond this many actions make the pass worth a Reconciling condition. */
+  /** None: nothing to do, and no news. */
   readonly actions: number;
 }
 
@@ -72,12 +72,9 @@ export function createStatusStore(clock: Clock): StatusStore {
     planned: ({ revision, site, url, actions }) => {
       status = { ...status, site, url, revision: { ...status.revision, attempted: revision } };
       if (actions === 0) return;
-      set({
-        type: "Ready",
-        status: "Unknown",
-        reason: "Progressing",
-        message: `applying ${actions} actions`,
-      });
+      const work = { reason: "Progressing", message: `applying ${actions} actions` };
+      set({ type: "Ready", status: "Unknown", ...work });
+      set({ type: "Reconciling", status: "True", ...work });
     },
     passEnded: (verdict, details) => {
       remove("Reconciling");

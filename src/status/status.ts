@@ -18,8 +18,16 @@ export interface Status {
   readonly site: string | null;
   readonly conditions: readonly Condition[];
   /** Revision last tried, last fully applied, and last proven by the checks. */
-  readonly revision: { readonly attempted: string | null; readonly applied: string | null; readonly healthy: string | null };
-  readonly lastPass: { readonly finishedAt: string; readonly milliseconds: number; readonly actions: number } | null;
+  readonly revision: {
+    readonly attempted: string | null;
+    readonly applied: string | null;
+    readonly healthy: string | null;
+  };
+  readonly lastPass: {
+    readonly finishedAt: string;
+    readonly milliseconds: number;
+    readonly actions: number;
+  } | null;
   readonly objects: readonly ObjectStatus[];
   readonly checks: readonly CheckResult[];
   readonly findings: readonly Finding[];

@@ -20,10 +20,12 @@ const Body = z.object({
   alerts: z.array(z.object({ status: z.string(), labels: z.object({ subject: z.string() }) })),
 });
 
+const LONGEST_PAUSE_MS = 150;
+
 /** Time that passes as it does, and pauses that are short. */
 const hasty: Clock = {
   now: () => systemClock.now(),
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal),
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, LONGEST_PAUSE_MS), signal),
 };
 
 describe("alerts to a real webhook, across restarts of the agent", () => {
@@ -86,10 +88,11 @@ describe("alerts to a real webhook, across restarts of the agent", () => {
     return createAlerts({ ...options, graceMs: 0 });
   }
 
+  /** What has come, once it is that many or nothing more comes. */
   async function arrived(count: number): Promise<readonly string[]> {
     const enough = async () => (posts.length >= count ? true : undefined);
-    await pollUntil(enough, { clock: systemClock, intervalMs: 10, timeoutMs: 3_000 });
-    await systemClock.sleep(100);
+    await pollUntil(enough, { clock: systemClock, intervalMs: 10, timeoutMs: 1_500 });
+    await systemClock.sleep(2 * LONGEST_PAUSE_MS);
     return posts;
   }
 
@@ -113,6 +116,8 @@ describe("alerts to a real webhook, across restarts of the agent", () => {
   it("gathers what fails together into one message", async () => {
     const alerts = await start();
     alerts.configure(receivers());
+    fail(alerts, ["turn"]);
+    await systemClock.sleep(5);
     fail(alerts, ["turn", "page"]);
     expect(await arrived(1)).to.deep.equal(["firing: firing turn, firing page"]);
   });
@@ -127,6 +132,7 @@ describe("alerts to a real webhook, across restarts of the agent", () => {
     const after = await start();
     after.configure(receivers());
     fail(after);
+    expect(await arrived(2)).to.deep.equal(["firing: firing turn"]);
     after.observe(statusOf(["turn"], true, 9));
     expect(await arrived(2)).to.deep.equal(["firing: firing turn", "resolved: resolved turn"]);
   });

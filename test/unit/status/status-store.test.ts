@@ -1,0 +1,155 @@
+import { expect } from "chai";
+import type { Verdict } from "../../../src/agent/agent-event.ts";
+import type { CheckResult } from "../../../src/checks/check.ts";
+import { createStatusStore, type StatusStore } from "../../../src/status/status-store.ts";
+
+const START = Date.UTC(2026, 10, 22);
+
+function clockAt(minute: () => number) {
+  return { now: () => START + minute() * 60_000, sleep: () => Promise.resolve() };
+}
+
+function verdict(outcome: Verdict["outcome"], reason: string, revision = "r1"): Verdict {
+  return { outcome, reason, revision, message: `${reason} it is`, actions: 1, milliseconds: 20 };
+}
+
+const READY = verdict("ready", "ReconciliationSucceeded");
+const plan = (actions: number, revision = "r1") => ({
+  revision,
+  site: "meet",
+  url: "https://meet/",
+  actions,
+});
+
+describe("the status of the agent", () => {
+  let minute = 0;
+  let store: StatusStore;
+
+  beforeEach(() => {
+    minute = 0;
+    store = createStatusStore(clockAt(() => minute));
+  });
+
+  const conditions = () => store.current().conditions.map((one) => `${one.type}=${one.status} ${one.reason}`);
+  const since = (type: string) =>
+    store
+      .current()
+      .conditions.find((one) => one.type === type)
+      ?.lastTransitionTime.slice(14, 16);
+
+  function pass(end: Verdict, actions = 1): void {
+    store.passStarted(["push"]);
+    store.planned(plan(actions, end.revision));
+    store.passEnded(end, { errors: [] });
+  }
+
+  it("is unknown at the start", () => {
+    expect(conditions()).to.deep.equal(["Ready=Unknown Progressing"]);
+  });
+
+  it("is Reconciling while it works and no longer", () => {
+    store.passStarted(["push"]);
+    store.planned(plan(3));
+    expect(conditions()).to.have.members(["Ready=Unknown Progressing", "Reconciling=True Progressing"]);
+    store.passEnded(READY, { errors: [] });
+    expect(conditions()).to.deep.equal(["Ready=True ReconciliationSucceeded"]);
+  });
+
+  it("is Reconciling again when a site that was ready gets work", () => {
+    pass(READY);
+    store.passStarted(["push"]);
+    store.planned(plan(1, "r2"));
+    expect(conditions()).to.have.members(["Ready=Unknown Progressing", "Reconciling=True Progressing"]);
+  });
+
+  it("stays as it is through a pass with nothing to do", () => {
+    pass(READY);
+    const before = conditions();
+    minute = 5;
+    store.passStarted(["schedule"]);
+    expect(conditions()).to.deep.equal(before);
+    store.planned(plan(0));
+    expect(conditions()).to.deep.equal(before);
+    store.passEnded(READY, { errors: [] });
+    expect(since("Ready")).to.equal("00");
+  });
+
+  it("says that it tries again after a failure", () => {
+    pass(verdict("failed", "ImageBuildFailed"));
+    expect(conditions()).to.deep.equal(["Ready=False ImageBuildFailed"]);
+    store.passStarted(["retry"]);
+    expect(conditions()).to.include("Reconciling=True ProgressingWithRetry");
+  });
+
+  it("is Stalled when only a human can help, until something else happens", () => {
+    pass(verdict("stalled", "InvalidManifest"));
+    expect(conditions()).to.have.members(["Ready=False InvalidManifest", "Stalled=True InvalidManifest"]);
+    pass(READY);
+    expect(conditions()).to.deep.equal(["Ready=True ReconciliationSucceeded"]);
+  });
+
+  it("moves the transition time with the status, not with reason or message", () => {
+    pass(verdict("failed", "ImageBuildFailed"), 0);
+    minute = 3;
+    pass(verdict("failed", "LxdUnreachable"), 0);
+    expect(conditions()).to.deep.equal(["Ready=False LxdUnreachable"]);
+    expect(since("Ready")).to.equal("00");
+    minute = 4;
+    pass(READY, 0);
+    expect(since("Ready")).to.equal("04");
+  });
+
+  it("keeps apart what was attempted, applied and proven", () => {
+    pass(READY);
+    pass(verdict("failed", "HealthCheckFailed", "r2"));
+    expect(store.current().revision).to.deep.equal({ attempted: "r2", applied: "r2", healthy: "r1" });
+    pass(verdict("failed", "ImageBuildFailed", "r3"));
+    expect(store.current().revision).to.deep.equal({ attempted: "r3", applied: "r2", healthy: "r1" });
+  });
+
+  it("does not count a superseded pass", () => {
+    pass(READY);
+    const { revision, lastPass } = store.current();
+    store.passEnded(verdict("superseded", "Superseded", "r2"), { errors: [] });
+    expect(store.current()).to.deep.include({ revision, lastPass });
+  });
+
+  it("is Suspended with the reason given, until resumed", () => {
+    store.suspended("moving house");
+    expect(store.current().conditions.find((one) => one.type === "Suspended")?.message).to.equal(
+      "moving house",
+    );
+    store.suspended(undefined);
+    expect(conditions().join(" ")).not.to.contain("Suspended");
+  });
+
+  it("reports names still on a self-signed certificate, and is Ready all the same", () => {
+    store.passEnded(READY, { errors: [], selfSigned: ["meet.example"] });
+    expect(conditions()).to.have.members([
+      "Ready=True ReconciliationSucceeded",
+      "CertificatesTrusted=False SelfSigned",
+    ]);
+    store.passEnded(READY, { errors: [], selfSigned: [] });
+    expect(conditions()).to.include("CertificatesTrusted=True Issued");
+  });
+
+  it("keeps the last result of each desired check, in the order of their names", () => {
+    for (const [name, at] of [
+      ["turn", 1],
+      ["page", 2],
+      ["turn", 3],
+      ["gone", 4],
+    ] as const)
+      store.checked(check(name, at));
+    store.passEnded(READY, { errors: [], checkNames: new Set(["turn", "page"]) });
+    expect(store.current().checks.map((one) => [one.name, one.checkedAt])).to.deep.equal([
+      ["page", 2],
+      ["turn", 3],
+    ]);
+  });
+});
+
+function check(name: string, checkedAt: number): CheckResult {
+  const passed = { ok: true, reason: "ok", message: "", severity: "ok" } as const;
+  return { name, kind: "turn", target: "", ...passed, phases: [], evidence: {}, checkedAt };
+}
