@@ -26,7 +26,10 @@ export interface ServiceDefinition {
     | { readonly kind: "http"; readonly url: string; readonly intervalSeconds: number };
 }
 
-/** Every method throws ConveneError: `ConsulUnreachable` (retryable), `ConsulNotReady` (no leader yet, retryable), `ConsulError`. */
+/**
+ * Every method throws ConveneError: `ConsulUnreachable` (retryable), `ConsulNotReady` (no leader or rights yet,
+ * retryable), `ConsulError`.
+ */
 export interface Consul {
   /** Resolves when a leader is elected, at most `timeoutMs` later. */
   ready(timeoutMs: number, signal?: AbortSignal): Promise<void>;
