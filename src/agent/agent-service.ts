@@ -1,5 +1,6 @@
 /** What the agent answers over its sockets. */
-import type { AgentApi } from "../control/agent-api.ts";
+import { createHash } from "node:crypto";
+import type { AgentApi, TreeFile } from "../control/agent-api.ts";
 import { makePlan } from "../plan/plan.ts";
 import { matchesRevision } from "../source/revision.ts";
 import { ConveneError } from "../system/errors.ts";
@@ -21,7 +22,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
   return {
     status: () => status.current(),
     plan: async (tree, signal) => {
-      const commit = tree ? "0".repeat(40) : await options.repository.requireBranch();
+      const commit = tree ? contentName(tree) : await options.repository.requireBranch();
       const loader = tree ? deps.pushedLoader : deps.loader;
       const site = await loader.load(commit, async () => tree ?? options.repository.readTree(commit));
       signal.throwIfAborted();
@@ -52,6 +53,13 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
       loop.wake("resume");
     },
   };
+}
+
+/** Stands in for the commit of a tree that has not landed; the loader keeps what it loaded by this name. */
+function contentName(tree: readonly TreeFile[]): string {
+  const hash = createHash("sha1");
+  for (const { path, content } of tree) hash.update(`${path}\0${content.length}\0`).update(content);
+  return hash.digest("hex");
 }
 
 async function waitForVerdict(
