@@ -21,8 +21,8 @@ export async function runProgram(dependencies: CliDependencies, words: readonly 
   }
 }
 
-/** The program itself, for its help in tests and documentation. */
-export function createProgram(dependencies: CliDependencies): Command {
+/** Every verb in the order of the help. */
+function createProgram(dependencies: CliDependencies): Command {
   const program = new Command("convene")
     .description("GitOps for a self-hosted Jitsi Meet: push YAML, and people can meet.")
     .version(`convene ${dependencies.version}`)

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { durationSchema } from "./duration.ts";
 
 export const DEFAULT_SETTINGS_PATH = "/etc/convene/config.yaml";
-export const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
+const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "expected lower-case letters, digits and dashes");
 /** The kernel's limit for interface names is 15 characters (IFNAMSIZ). */

@@ -5,7 +5,7 @@ const text = z.string();
 const location = z.object({ file: text, line: z.number(), column: z.number() }).readonly();
 const at = { at: z.number(), pass: z.number() };
 
-export const errorReport = z
+const errorReport = z
   .object({
     code: text,
     message: text,
@@ -67,7 +67,7 @@ const planView = z
   .readonly();
 export const planAnswer = z.object({ revision: text, plan: planView }).readonly();
 
-export const verdict = z
+const verdict = z
   .object({
     outcome: z.enum(["ready", "failed", "stalled", "superseded", "suspended"]),
     revision: text.exactOptional(),
@@ -79,7 +79,7 @@ export const verdict = z
   .readonly();
 export const waitAnswer = z.object({ verdict: verdict.nullable() });
 
-export const checkResult = z
+const checkResult = z
   .object({
     name: text,
     kind: text,
@@ -95,7 +95,7 @@ export const checkResult = z
   })
   .readonly();
 
-export const eventView = z.discriminatedUnion("type", [
+const eventView = z.discriminatedUnion("type", [
   z.object({
     ...at,
     type: z.literal("pass-started"),
