@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAgent } from "./agent/agent.ts";
 import { openStateFiles } from "./agent/state-files.ts";
+import { createAlerts } from "./alerts/create-alerts.ts";
 import { createCheckContext } from "./checks/check-context.ts";
 import { checkHost } from "./checks/host/check-host.ts";
 import { hostExpectation } from "./checks/host/host-expectation.ts";
@@ -18,6 +19,7 @@ import { createLxd } from "./lxd/client.ts";
 import { createTemplateEngine } from "./model/templates.ts";
 import { createSecretStore } from "./secrets/secret-store.ts";
 import { openRepository } from "./source/repository.ts";
+import { followRemote } from "./source/remote/follow-remote.ts";
 import { watchRefs } from "./source/watch-refs.ts";
 import { createHistoryStore } from "./status/history-store.ts";
 import { systemClock } from "./system/clock.ts";
@@ -78,7 +80,14 @@ export async function runAgent(options: RunOptions): Promise<void> {
       store: createSecretStore({ directory: settings.stateDirectory, randomBytes }),
       engine: createTemplateEngine(),
       history: createHistoryStore(state("history.jsonl")),
-      alerts: { configure: () => undefined, observe: () => undefined },
+      alerts: await createAlerts({
+        logFile: state("alerts.json"),
+        clock: systemClock,
+        logger,
+        random: Math.random,
+        signal,
+        extraRoots: splitPem(acmeRoot),
+      }),
       state: await openStateFiles(settings.stateDirectory),
       hostSecrets: paths.secretsDirectory,
       identityFile: paths.ageIdentity,
@@ -103,8 +112,20 @@ export async function runAgent(options: RunOptions): Promise<void> {
             transcript,
           },
         ),
-      watchSource: (onChange, watchSignal) =>
-        watchRefs({ gitDirectory: settings.repository, logger }, onChange, watchSignal),
+      watchSource: async (onChange, onRemote, watchSignal) => {
+        await watchRefs({ gitDirectory: settings.repository, logger }, onChange, watchSignal);
+        if (settings.remote) {
+          await followRemote({
+            remote: settings.remote,
+            gitDirectory: settings.repository,
+            branch: settings.branch,
+            credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
+            logger,
+            signal: watchSignal,
+            report: onRemote,
+          });
+        }
+      },
       onProgress: () => notifier.progress(),
     },
     signal,

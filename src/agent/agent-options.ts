@@ -10,6 +10,7 @@ import type { SourceRepository } from "../source/repository.ts";
 import type { HistoryStore } from "../status/history-store.ts";
 import type { Status } from "../status/status.ts";
 import type { Clock } from "../system/clock.ts";
+import type { ErrorReport } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
 import type { Secret } from "../system/secret.ts";
 import type { StateFiles } from "./state-files.ts";
@@ -46,8 +47,12 @@ export interface AgentOptions {
     transcript: (line: string) => void,
     signal: AbortSignal,
   ) => Promise<readonly CheckResult[]>;
-  /** Follows refs and the remote; calls back when the branch may have moved. */
-  readonly watchSource: (onChange: () => void, signal: AbortSignal) => Promise<void>;
+  /** Follows refs and the remote; calls back when the branch may have moved, and with what is wrong with the remote. */
+  readonly watchSource: (
+    onChange: () => void,
+    onRemote: (error: ErrorReport | undefined) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** Feeds the watchdog: every finished pass, every progress of what a pass does; nothing beside the loop. */
   readonly onProgress: () => void;
 }

@@ -115,7 +115,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       everyCron("0 * * * * *", () => wake("schedule"), signal);
       background("lxd", followLxd(options.lxd, wake, signal));
       background("sweep", sweeper.run(signal));
-      await options.watchSource(() => void sourceChanged(options, commit, loop), signal);
+      await options.watchSource(() => void sourceChanged(options, commit, loop), status.fetched, signal);
       startScheduler({
         checks: () => (status.current().revision.healthy === null ? [] : (desired?.checks ?? [])),
         run: runCheck,

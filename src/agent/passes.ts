@@ -53,7 +53,11 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
   const started = options.clock.now();
   const suspension = options.state.suspension();
   status.suspended(suspension);
-  if (suspension !== undefined) return suspendedEnd(suspension);
+  if (suspension !== undefined) {
+    const end = suspendedEnd(suspension);
+    bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict: end.verdict });
+    return end;
+  }
   status.passStarted(pass.wakeups);
   bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
   const confirmed = options.state.confirmed();

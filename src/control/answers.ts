@@ -115,7 +115,7 @@ const eventView = z.discriminatedUnion("type", [
 
 const condition = z
   .object({
-    type: z.enum(["Ready", "Reconciling", "Stalled", "Suspended", "CertificatesTrusted"]),
+    type: z.enum(["Ready", "Reconciling", "Stalled", "Suspended", "CertificatesTrusted", "FetchFailed"]),
     status: z.enum(["True", "False", "Unknown"]),
     reason: text,
     message: text,

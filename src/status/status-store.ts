@@ -14,6 +14,8 @@ export interface StatusStore {
   planned(pass: PlannedPass): void;
   passEnded(verdict: Verdict, details: PassDetails): void;
   checked(result: CheckResult): void;
+  /** What is wrong with the followed remote; undefined when the last look at it went well. */
+  readonly fetched: (error: ErrorReport | undefined) => void;
   suspended(reason: string | undefined): void;
 }
 
@@ -89,6 +91,10 @@ export function createStatusStore(clock: Clock): StatusStore {
     checked: (result) => {
       const others = status.checks.filter((one) => one.name !== result.name);
       status = { ...status, checks: [...others, result].toSorted((a, b) => a.name.localeCompare(b.name)) };
+    },
+    fetched: (error) => {
+      if (error === undefined) remove("FetchFailed");
+      else set({ type: "FetchFailed", status: "True", reason: error.code, message: error.message });
     },
     suspended: (reason) => {
       if (reason === undefined) remove("Suspended");

@@ -6,7 +6,7 @@ import type { ErrorReport } from "../system/errors.ts";
 
 /** Kubernetes-style condition; `Reconciling` and `Stalled` are present only while they are True. */
 export interface Condition {
-  readonly type: "Ready" | "Reconciling" | "Stalled" | "Suspended" | "CertificatesTrusted";
+  readonly type: "Ready" | "Reconciling" | "Stalled" | "Suspended" | "CertificatesTrusted" | "FetchFailed";
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;
