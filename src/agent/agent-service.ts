@@ -69,15 +69,14 @@ async function waitForVerdict(
   deps: ServiceDependencies,
 ): Promise<Verdict | undefined> {
   const wanted = revision ?? (await deps.options.repository.requireBranch());
-  const matches = (verdict: Verdict | undefined) =>
-    verdict?.revision !== undefined &&
-    matchesRevision(wanted, verdict.revision) &&
-    verdict.outcome !== "superseded";
+  const isAbout = (verdict: Verdict) =>
+    verdict.revision !== undefined && matchesRevision(wanted, verdict.revision);
   const known = deps.lastVerdict();
-  if (matches(known)) return known;
+  // An earlier pass that was stopped says nothing about the one that follows; one that is stopped now does.
+  if (known && isAbout(known) && known.outcome !== "superseded") return known;
   const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   for await (const event of deps.bus.follow(ended))
-    if (event.type === "verdict" && matches(event.verdict)) return event.verdict;
+    if (event.type === "verdict" && isAbout(event.verdict)) return event.verdict;
   return undefined;
 }
 

@@ -41,12 +41,14 @@ export async function applyPlan(plan: Plan, hooks: ApplyHooks): Promise<readonly
     outcomes.set(outcome.action.id, outcome);
     hooks.onEnd(outcome);
   };
+  const runToEnd = async (action: Action) => {
+    const outcome = await runOne(action, hooks);
+    running.delete(action.id);
+    finish(outcome);
+  };
   for (;;) {
     for (const action of takeReady(pending, outcomes, running, hooks.signal, finish)) {
-      const ended = runOne(action, hooks).then((outcome) => {
-        running.delete(action.id);
-        finish(outcome);
-      });
+      const ended = runToEnd(action);
       running.set(action.id, { kind: action.kind, ended });
     }
     if (running.size === 0) return [...outcomes.values()];
@@ -63,7 +65,7 @@ function takeReady(
   finish: (outcome: ActionOutcome) => void,
 ): Action[] {
   const ready: Action[] = [];
-  for (const action of [...pending]) {
+  for (const action of pending.slice()) {
     const failed = action.dependsOn.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== "done");
     if (stop.aborted || failed !== undefined) {
       pending.splice(pending.indexOf(action), 1);

@@ -49,11 +49,12 @@ export function allowedExceptions(
 }
 
 function sameValue(left: unknown, right: unknown): boolean {
-  const sorted = (value: unknown) =>
-    typeof value === "object" && value !== null
-      ? Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b))
-      : value;
-  return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+  return JSON.stringify(sortedByKey(left)) === JSON.stringify(sortedByKey(right));
+}
+
+function sortedByKey(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b));
 }
 
 function refused(

@@ -15,6 +15,7 @@ export function fileDigest({ contentHash, owner, group, mode }: FileIdentity): s
   return createHash("sha256").update(`${contentHash} ${owner}:${group} ${octal}`).digest("hex").slice(0, 32);
 }
 
-export function contentHash(content: string): string {
+/** sha256 of a content, hex. */
+export function hashContent(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }

@@ -5,7 +5,7 @@ import type { ContainerFile } from "../manifests/schema/files.ts";
 import { ConveneError } from "../system/errors.ts";
 import { Secret } from "../system/secret.ts";
 import type { DesiredFile, FileReaction } from "./desired-state.ts";
-import { contentHash, fileDigest } from "./file-digest.ts";
+import { fileDigest, hashContent } from "./file-digest.ts";
 import type { ResolvedComponent } from "./model-input.ts";
 import type { TemplateEngine, TemplateVariables } from "./templates.ts";
 
@@ -49,8 +49,8 @@ function desiredFile(file: ContainerFile, index: number, options: FileOptions): 
     path: file.path,
     content: file.secret ? new Secret(content) : content,
     ...identity,
-    digest: fileDigest({ contentHash: contentHash(content), ...identity }),
-    structureDigest: fileDigest({ contentHash: contentHash(masked), ...identity }),
+    digest: fileDigest({ contentHash: hashContent(content), ...identity }),
+    structureDigest: fileDigest({ contentHash: hashContent(masked), ...identity }),
     onChange: reaction(file),
     usesEffectiveKv,
     deferred: usesEffectiveKv && !options.foreignKnown,

@@ -1,4 +1,5 @@
 /** A whole site on real parts, from the first push to the last uninstall. */
+import { calls } from "./site/calls.ts";
 import { changes } from "./site/changes.ts";
 import { drift } from "./site/drift.ts";
 import { firstPush } from "./site/first-push.ts";
@@ -21,5 +22,6 @@ describe("a site, from outside", () => {
 
   describe("the first push", () => firstPush(site));
   describe("a change by push", () => changes(site));
+  describe("people in a call", () => calls(site));
   describe("drift", () => drift(site));
 });

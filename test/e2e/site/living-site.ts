@@ -32,9 +32,10 @@ export async function createLivingSite(): Promise<LivingSite> {
     harness,
     history,
     change: async (rewrite, pushOptions = []) => {
-      const next = rewrite(files);
-      const outcome = await harness.host.push({ files: next, replace: true, pushOptions });
-      if (outcome.exitCode === 0) files = next;
+      const before = files;
+      files = rewrite(files);
+      const outcome = await harness.host.push({ files, replace: true, pushOptions });
+      if (outcome.exitCode !== 0) files = before;
       return outcome;
     },
     lastAction: async (id) => {
