@@ -62,6 +62,7 @@ export async function runPipeline(pass: PassRequest, steps: PipelineSteps): Prom
     revision: desired.revision,
     plan,
   });
+  steps.onPlanned(desired, plan);
 
   const before = withActions(plan, (action) => action.afterVerify !== true);
   const applied = await applyPlan(before, hooksFor(pass, steps, desired, actual));

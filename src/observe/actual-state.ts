@@ -35,6 +35,8 @@ export interface ActualContainer {
   readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Fingerprint of the image it was made from. */
   readonly baseImage: string;
+  /** LXD has created it and never started it: somebody or something died before (lxd.md A2). */
+  readonly neverStarted: boolean;
   readonly record: ContainerRecord;
   /** What the last sweep saw inside, if it is still fresh; otherwise the record speaks. */
   readonly sweep?: ContainerSweep;
@@ -48,6 +50,8 @@ export interface ContainerRecord {
   readonly role: "active" | "next" | "old" | "build";
   /** `user.convene.conferences`: where the number of people in calls is read, on bridges. */
   readonly conferences?: string;
+  /** Whether its files have been written once, be they none. */
+  readonly configured: boolean;
   /** `user.convene.files`: path → digest/structure digest of the last completed write. */
   readonly files: Readonly<Record<string, RecordedFile>>;
   /** `user.convene.accounts`: JID → fingerprint. */

@@ -29,6 +29,7 @@ export function readRecord(config: Readonly<Record<string, string>>): ContainerR
     ...(image === undefined ? {} : { image }),
     ...(conferences === undefined ? {} : { conferences }),
     role: roleSchema.parse(config[ROLE_KEY]),
+    configured: files.success,
     files: files.success
       ? Object.fromEntries(
           Object.entries(files.data).map(([path, [digest, structure]]) => [path, { digest, structure }]),

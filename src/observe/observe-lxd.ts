@@ -59,6 +59,7 @@ export function actualContainer(instance: LxdInstance, sweep: ContainerSweep | u
     config: withoutKeys(instance.config),
     devices: instance.devices,
     baseImage: instance.config["volatile.base_image"] ?? "",
+    neverStarted: instance.config["volatile.apply_template"] === "create",
     record: readRecord(instance.config),
     ...(sweep ? { sweep } : {}),
   };

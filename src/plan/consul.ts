@@ -12,15 +12,16 @@ export interface ConsulPlan {
 }
 
 /**
- * `comingUp` is the action that brings Consul up in this plan. Then nothing is known yet, everything is planned,
- * and the writing actions compare once more before they write.
+ * `comingUp` is the action that brings Consul up in this plan, and everything here comes after it. If Consul does not
+ * answer yet, nothing is known, everything is planned, and the writing actions compare once more before they write.
  */
 export function planConsul(
   desired: DesiredState,
   actual: ActualConsul,
   comingUp: string | undefined,
 ): ConsulPlan {
-  if (actual.state === "ready") return planKnown(desired, actual);
+  const first = comingUp === undefined ? [] : [comingUp];
+  if (actual.state === "ready") return planKnown(desired, actual, first);
   if (comingUp === undefined) return { actions: [], blocked: [unreachable(actual)] };
   const diff = diffKeys(desired.kv, new Map(), new Map());
   const acl = setUpAcl([comingUp]);
@@ -34,10 +35,14 @@ export function planConsul(
   };
 }
 
-function planKnown(desired: DesiredState, actual: Extract<ActualConsul, { state: "ready" }>): ConsulPlan {
+function planKnown(
+  desired: DesiredState,
+  actual: Extract<ActualConsul, { state: "ready" }>,
+  first: readonly string[],
+): ConsulPlan {
   const actions: Action[] = [];
-  if (!actual.aclReady) actions.push(setUpAcl([]));
-  const after = actual.aclReady ? [] : [actionId.setUpAcl()];
+  if (!actual.aclReady) actions.push(setUpAcl(first));
+  const after = actual.aclReady ? first : [actionId.setUpAcl()];
   const diff = diffKeys(desired.kv, actual.kv, actual.inventory);
   if (diff.puts.length + diff.deletes.length + diff.released.length > 0)
     actions.push(writeKv(diff, diff.drift ? "drift" : "changed", after));
@@ -47,7 +52,8 @@ function planKnown(desired: DesiredState, actual: Extract<ActualConsul, { state:
       actions.push(register(service, found ? "changed" : "new", after));
   }
   const wanted = new Set(desired.services.map((service) => service.id));
-  for (const [id, found] of actual.services) if (found.owned && !wanted.has(id)) actions.push(deregister(id));
+  for (const [id, found] of actual.services)
+    if (found.owned && !wanted.has(id)) actions.push(deregister(id, first));
   return { actions, blocked: [...diff.conflicts] };
 }
 
@@ -103,7 +109,7 @@ function register(service: DesiredService, cause: "new" | "changed", dependsOn: 
   };
 }
 
-function deregister(id: string): Action {
+function deregister(id: string, dependsOn: readonly string[]): Action {
   return {
     kind: "deregister-service",
     id: `deregister service/${id}`,
@@ -112,7 +118,7 @@ function deregister(id: string): Action {
     reason: "no manifest wants this service any more",
     changes: [],
     disruption: "none",
-    dependsOn: [],
+    dependsOn,
     serviceId: id,
   };
 }

@@ -1,7 +1,5 @@
 /** Names of a container's stand-by forms during a replacement. */
 
-export type ContainerForm = "active" | "next" | "old" | "build";
-
 /** The replacement being prepared. */
 export function nextName(name: string): string {
   return `${name}-next`;
@@ -12,9 +10,15 @@ export function oldName(name: string): string {
   return `${name}-old`;
 }
 
-/** The container a live name belongs to, judged by the role convene wrote on it. */
-export function baseName(name: string, role: ContainerForm): string {
-  if (role === "next" && name.endsWith("-next")) return name.slice(0, -"-next".length);
-  if (role === "old" && name.endsWith("-old")) return name.slice(0, -"-old".length);
-  return name;
+/** The throw-away container an image is built in. */
+export function builderName(image: string): string {
+  return `build-${image}`;
+}
+
+/**
+ * Every name a container can have at some instant of a replacement. The role is not asked: in the middle of a swap it
+ * is already the one of the name to come.
+ */
+export function formsOf(name: string): readonly string[] {
+  return [name, nextName(name), oldName(name)];
 }

@@ -37,9 +37,17 @@ export function planContainer(
   if (!forms.active) return planAbsent(container, forms, desired, actual);
   if (forms.active.statusCode === ERROR)
     return { actions: [], blocked: unreadableContainer(container.name), fresh: false };
-  if (forms.active.record.image !== container.imageAlias)
-    return planReplacement(container, forms.active, forms, desired, actual);
-  return planExisting(container, forms.active, forms);
+  if (forms.active.neverStarted && forms.active.statusCode === STOPPED)
+    return planUnfinished(container, forms.active, desired, actual);
+  if (forms.active.record.image === container.imageAlias) return planExisting(container, forms.active, forms);
+  if (couldNotBeConfigured(container, actual) && forms.active.record.role === "active")
+    return finished(planStart(container, forms.active, []), false);
+  return planReplacement(container, forms.active, forms, desired, actual);
+}
+
+/** Without Consul's keys its files cannot be rendered: the one that is there stays, unless it is half way out. */
+function couldNotBeConfigured(container: DesiredContainer, actual: ActualState): boolean {
+  return actual.consul.state !== "ready" && container.files.some((file) => file.usesEffectiveKv);
 }
 
 function findForms(name: string, actual: ActualState): Forms {
@@ -78,19 +86,32 @@ function planAbsent(
   const leftover = forms.next
     ? [removeForm(forms.next.name, "it was prepared for a replacement that is no longer needed")]
     : [];
-  return finished([
-    ...leftover,
-    {
-      ...base(container, [describeImage(container)]),
-      kind: "create-container",
-      id: actionId.createContainer(container.name),
-      cause: "new",
-      reason: "the container does not exist",
-      disruption: "none",
-      dependsOn: requirements(container, desired, actual),
-      as: "active",
-    },
-  ]);
+  return finished([...leftover, createAction(container, desired, actual)]);
+}
+
+/** What interrupted its creation may have left half a root disk, which never starts: it is made anew. */
+function planUnfinished(
+  container: DesiredContainer,
+  active: ActualContainer,
+  desired: DesiredState,
+  actual: ActualState,
+): ContainerPlan {
+  const removal = removeForm(active.name, "it was never started: its creation was interrupted");
+  const create = createAction(container, desired, actual);
+  return finished([removal, { ...create, dependsOn: [...create.dependsOn, removal.id] }]);
+}
+
+function createAction(container: DesiredContainer, desired: DesiredState, actual: ActualState): Action {
+  return {
+    ...base(container, [describeImage(container)]),
+    kind: "create-container",
+    id: actionId.createContainer(container.name),
+    cause: "new",
+    reason: "the container does not exist",
+    disruption: "none",
+    dependsOn: requirements(container, desired, actual),
+    as: "active",
+  };
 }
 
 function planReplacement(
@@ -153,26 +174,36 @@ function planExisting(container: DesiredContainer, active: ActualContainer, form
       restart,
     });
   }
-  if (stopped) {
-    const word = active.statusCode === FROZEN ? "frozen" : "stopped";
-    actions.push({
+  actions.push(
+    ...planStart(container, active, changes.length > 0 ? [actionId.updateContainer(container.name)] : []),
+  );
+  const retire = forms.old ? [removeOld(forms.old.name)] : [];
+  return finished([...actions, ...retire], false);
+}
+
+function planStart(
+  container: DesiredContainer,
+  active: ActualContainer,
+  dependsOn: readonly string[],
+): Action[] {
+  if (active.statusCode !== STOPPED && active.statusCode !== FROZEN) return [];
+  const word = active.statusCode === FROZEN ? "frozen" : "stopped";
+  return [
+    {
       ...base(container, [{ field: "state", before: word, after: "running" }]),
       kind: "start-container",
       id: actionId.startContainer(container.name),
       cause: active.record.role === "active" ? "drift" : "interrupted",
       reason: `it is ${word} and should run`,
       disruption: "none",
-      dependsOn: changes.length > 0 ? [actionId.updateContainer(container.name)] : [],
-    });
-  }
-  const last = actions.findLast((action) => action.kind !== "delete-container");
-  const retire = forms.old ? [removeOld(forms.old.name)] : [];
-  return { actions: [...actions, ...retire], fresh: false, ...(last ? { readyAfter: last.id } : {}) };
+      dependsOn,
+    },
+  ];
 }
 
-function finished(actions: readonly Action[]): ContainerPlan {
-  const last = actions.findLast((action) => action.afterVerify !== true);
-  return { actions, fresh: true, ...(last ? { readyAfter: last.id } : {}) };
+function finished(actions: readonly Action[], fresh = true): ContainerPlan {
+  const last = actions.findLast((action) => action.kind !== "delete-container");
+  return { actions, fresh, ...(last ? { readyAfter: last.id } : {}) };
 }
 
 function swap(

@@ -11,20 +11,29 @@ interface Judged {
   readonly cause: Cause;
 }
 
+export interface FileOptions {
+  /** Nothing of ours is inside yet. */
+  readonly replaced: boolean;
+  /** Whether Consul tells its keys just now: if not, what is rendered from them and is there already stays. */
+  readonly keysKnown: boolean;
+  readonly dependsOn: readonly string[];
+}
+
 /**
  * All file work of a container as one action. What is inside is known from the last fresh sweep, otherwise from
- * the record on the instance; `replaced` means nothing of ours is inside yet.
+ * the record on the instance.
  */
 export function planFiles(
   container: DesiredContainer,
   found: ActualContainer | undefined,
-  replaced: boolean,
-  dependsOn: readonly string[],
+  { replaced, keysKnown, dependsOn }: FileOptions,
 ): Action[] {
   // Nothing recorded: an earlier pass made the container and did not get to its files.
-  const fresh = replaced || Object.keys(found?.record.files ?? {}).length === 0;
+  const fresh = replaced || found?.record.configured !== true;
   const actual = fresh ? undefined : found;
-  const judged = container.files.flatMap((file) => judge(file, actual));
+  const judged = container.files
+    .filter((file) => !file.deferred && (keysKnown || fresh || !file.usesEffectiveKv))
+    .flatMap((file) => judge(file, actual));
   const wanted = new Set(container.files.map((file) => file.path));
   const removals = Object.keys(actual?.record.files ?? {})
     .filter((path) => !wanted.has(path))
@@ -62,10 +71,9 @@ export function planFiles(
 }
 
 function judge(file: DesiredFile, actual: ActualContainer | undefined): Judged[] {
-  if (!actual) return file.deferred ? [] : [{ write: { file, effect: "full" }, cause: "new" }];
+  if (!actual) return [{ write: { file, effect: "full" }, cause: "new" }];
   const recorded = actual.record.files[file.path];
   const inside = actual.sweep ? actual.sweep.files[file.path] : recorded?.digest;
-  if (file.deferred) return [];
   if (inside === file.digest && recorded?.digest === file.digest) return [];
   const drifted = recorded !== undefined && inside !== recorded.digest;
   const live = !drifted && file.live !== undefined && recorded?.structure === file.structureDigest;

@@ -6,13 +6,15 @@ import type { Action, Blocked, Plan } from "./action.ts";
 import { type CertificateOptions, planCertificates } from "./certificates.ts";
 import { planConsul } from "./consul.ts";
 import { type ContainerPlan, planContainer } from "./containers.ts";
-import { planContainerRemoval } from "./container-removal.ts";
+import { afterReleased, planContainerRemoval } from "./container-removal.ts";
 import { planFiles } from "./files.ts";
 import { actionId } from "./ids.ts";
 import { planImageRemoval, planImages } from "./images.ts";
 import { orderActions } from "./order.ts";
 import { limitPrunes } from "./prune-limits.ts";
 import { planVolumeRemoval, planVolumes } from "./volumes.ts";
+
+const RUNNING = 103;
 
 export interface PlanOptions extends CertificateOptions {
   /** Ids given to `convene confirm`. */
@@ -37,26 +39,31 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
       : (inside.readyAfter.get(consulName) ?? containers.get(consulName)?.readyAfter);
   const consul = planConsul(desired, actual.consul, comingUp);
   blocked.push(...consul.blocked);
-  const certificates = planCertificates(desired.certificates, actual.certificates, options, (certificate) =>
-    certificateNeeds(certificate, inside.readyAfter),
+  const certificates = planCertificates(
+    desired.certificates.filter((certificate) => isReadable(certificate, actual)),
+    actual.certificates,
+    options,
+    (certificate) => certificateNeeds(certificate, inside.readyAfter),
   );
+  const removals = planContainerRemoval(desired, actual);
+  const made = [...containers.values()].flatMap((one) => one.actions);
   const limited = limitPrunes(
     [
       ...planImages(desired, actual),
       ...volumes.actions,
-      ...[...containers.values()].flatMap((one) => one.actions),
+      ...made.map((action) => afterReleased(action, removals, actual)),
       ...consul.actions,
       ...inside.actions.map((action) => afterKeys(action, consul.actions)),
       ...certificates,
-      ...planContainerRemoval(desired, actual),
+      ...removals,
       ...planVolumeRemoval(desired, actual),
-      ...planImageRemoval(desired, actual),
     ],
     actual,
     options.confirmed,
   );
+  const retired = planImageRemoval(desired, actual, limited.actions);
   return {
-    actions: orderActions(withoutBlocked(limited.actions, blocked)),
+    actions: orderActions(withoutBlocked([...limited.actions, ...retired], blocked)),
     blocked: [...blocked, ...limited.blocked],
   };
 }
@@ -81,7 +88,11 @@ function planInside(
     if (!plan || plan.blocked) continue;
     const after = plan.readyAfter === undefined ? [] : [plan.readyAfter];
     const live = found.get(container.name);
-    const [action] = planFiles(container, live, plan.fresh, after);
+    const [action] = planFiles(container, live, {
+      replaced: plan.fresh,
+      keysKnown: actual.consul.state === "ready",
+      dependsOn: after,
+    });
     if (action) files.set(container.name, action);
     const accounts = desired.accounts.filter((account) => account.container === container.name);
     actions.push(...planAccounts(container, accounts, live, action ? [action.id] : after));
@@ -111,6 +122,12 @@ function afterKeys(action: Action, consulActions: readonly Action[]): Action {
   return keys ? { ...action, dependsOn: [...action.dependsOn, actionId.writeKv()] } : action;
 }
 
+/** What is on the disk of a stopped proxy is not known: nothing is ordered before it runs again. */
+function isReadable({ container }: DesiredCertificate, actual: ActualState): boolean {
+  const found = actual.containers.find((one) => one.name === container);
+  return found === undefined || found.statusCode === RUNNING;
+}
+
 function certificateNeeds(
   certificate: DesiredCertificate,
   readyAfter: ReadonlyMap<string, string>,
@@ -129,12 +146,20 @@ function withoutBlocked(actions: readonly Action[], blocked: readonly Blocked[])
   const lost = new Set<string>();
   const kept: Action[] = [];
   for (const action of orderActions(actions)) {
-    const needsBlockedVolume =
-      "container" in action &&
+    const takesBlockedVolume =
+      attaches(action) &&
       Object.values(action.container.devices).some((device) => volumes.has(device["source"] ?? ""));
     const waitsForLost = action.dependsOn.some((id) => lost.has(id));
-    if ((action.kind === "create-container" && needsBlockedVolume) || waitsForLost) lost.add(action.id);
+    if (takesBlockedVolume || waitsForLost) lost.add(action.id);
     else kept.push(action);
   }
   return kept;
+}
+
+function attaches(action: Action) {
+  return (
+    action.kind === "create-container" ||
+    action.kind === "update-container" ||
+    action.kind === "swap-container"
+  );
 }

@@ -51,7 +51,8 @@ export function limitPrunes(
   }
   const kept = actions
     .filter((action) => !held.has(action.id))
-    .map((action) => limitKeys(action, keyCount, confirmed, blocked));
+    .map((action) => limitKeys(action, keyCount, confirmed, blocked))
+    .map((action) => action && limitAccounts(action, actual, confirmed, blocked));
   return { actions: kept.filter((action) => action !== undefined), blocked };
 }
 
@@ -68,9 +69,30 @@ function limitKeys(
   blocked.push(
     waits(id, subjects, `${action.deletes.length} of ${total} keys at once looks like an accident`),
   );
-  if (action.puts.length === 0) return undefined;
+  if (action.puts.length + action.releases.length === 0) return undefined;
   const deleted = new Set(action.deletes);
   return { ...action, deletes: [], changes: action.changes.filter((change) => !deleted.has(change.field)) };
+}
+
+function limitAccounts(
+  action: Action,
+  actual: ActualState,
+  confirmed: ReadonlySet<string>,
+  blocked: Blocked[],
+): Action | undefined {
+  if (action.kind !== "apply-accounts") return action;
+  const found = actual.containers.find((one) => one.name === action.container.name);
+  const total = Object.keys(found?.record.accounts ?? {}).length;
+  if (!isLarge(action.remove.length, total)) return action;
+  const subjects = action.remove.map((jid) => `account ${jid}`);
+  const id = confirmationId(subjects);
+  if (confirmed.has(id)) return action;
+  blocked.push(
+    waits(id, subjects, `${action.remove.length} of ${total} accounts at once looks like an accident`),
+  );
+  if (action.set.length === 0) return undefined;
+  const removed = new Set(action.remove);
+  return { ...action, remove: [], changes: action.changes.filter((change) => !removed.has(change.field)) };
 }
 
 function isLarge(count: number, total: number): boolean {

@@ -38,8 +38,10 @@ function createVolume(volume: DesiredVolume): Action {
   };
 }
 
+/** Only keys that are wanted: a pool adds its own defaults to every volume (lxd doc/storage, volume.*). */
 function updateVolume(volume: DesiredVolume, found: ActualVolume): Action[] {
-  const changes = diffMaps("", volume.config, found.config, volume.origin);
+  const present = Object.entries(found.config).filter(([key]) => key in volume.config);
+  const changes = diffMaps("", volume.config, Object.fromEntries(present), volume.origin);
   if (changes.length === 0) return [];
   return [
     {

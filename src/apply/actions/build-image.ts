@@ -1,17 +1,18 @@
 /** Building an image: a throw-away container is set up, scrubbed and published under an alias that names its content. */
 import type { DesiredImage } from "../../model/desired-state.ts";
 import { OWNER_KEY, OWNER_VALUE, ROLE_KEY } from "../../observe/instance-record.ts";
+import { builderName } from "../../plan/container-names.ts";
 import { ConveneError } from "../../system/errors.ts";
 import type { ApplyContext } from "../apply-context.ts";
 import { waitForBoot } from "./container-start.ts";
 import { runBuildSteps } from "./image-steps.ts";
 import { removeContainer } from "./remove-container.ts";
 
+/** What an interrupted build left is removed by an action of its own that the plan puts before this one. */
 export async function buildImage(image: DesiredImage, context: ApplyContext): Promise<void> {
   const { lxd } = context;
-  const builder = `build-${image.name}`;
+  const builder = builderName(image.name);
   const fingerprint = await baseFingerprint(image, context);
-  await removeContainer(lxd, builder, 0);
   context.progress(`builds image ${image.name}`);
   await lxd.createInstance({
     name: builder,

@@ -61,6 +61,8 @@ export async function createContainer(
   const name = as === "active" ? container.name : nextName(container.name);
   const config = ownedConfig(container, as);
   if (as === "next") {
+    // Written once it is proven: what a kill leaves before is made anew, never swapped in.
+    delete config[IMAGE_KEY];
     const accounts = (await context.lxd.instance(container.name))?.config[ACCOUNTS_KEY];
     if (accounts !== undefined) config[ACCOUNTS_KEY] = accounts;
   }
@@ -76,6 +78,7 @@ export async function createContainer(
   );
   if (as === "active") return startAndWait(container, context);
   await proveItStarts(name, context);
+  await context.lxd.patchInstance(name, { config: { [IMAGE_KEY]: container.imageAlias } });
 }
 
 /** No running container is stopped for one that cannot start. */

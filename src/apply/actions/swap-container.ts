@@ -24,6 +24,8 @@ export async function swapContainer(container: DesiredContainer, context: ApplyC
     else await lxd.renameInstance(active.name, oldName(container.name));
   }
   if (next) {
+    // LXD renames stopped containers only, and this one might have been started by hand.
+    await lxd.stopInstance(next.name, 0);
     await lxd.putInstance(next.name, {
       config: { ...userKeys(next.config), ...ownedConfig(container, "active") },
       devices: mutableDevices(container),
