@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { find, pathOf } from "../lxd/request.ts";
 import type { Requester } from "../lxd/request.ts";
+import { OWNER_VALUE } from "../observe/instance-record.ts";
 import { ConveneError } from "../system/errors.ts";
 
 /** The same key that marks instances; on the host's objects its value is the LXD project they serve. */
@@ -10,6 +11,20 @@ export const OWNER_KEY = "user.convene.owner";
 export type HostObject = "network" | "network-acl" | "project" | "storage";
 
 const configSchema = z.object({ config: z.record(z.string(), z.string()).nullish() });
+
+/** What marks the images the agent published. */
+const IMAGE_OWNER = "convene.owner";
+/** Property of the base image, with the hash of its recipe. */
+export const BASE_IMAGE_KEY = "convene.base";
+
+/** Whether convene made what carries these marks: an instance's or a volume's config, an image's properties. */
+export function isOurs(marks: Readonly<Record<string, string>>): boolean {
+  return (
+    marks[OWNER_KEY] === OWNER_VALUE ||
+    marks[IMAGE_OWNER] === OWNER_VALUE ||
+    marks[BASE_IMAGE_KEY] !== undefined
+  );
+}
 
 /** `absent`, `ours`, or `foreign`: made by somebody else. */
 export async function whose(

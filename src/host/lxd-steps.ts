@@ -6,7 +6,7 @@ import { provideBaseImage } from "./base-image.ts";
 import { debian12Recipe, recipeKey } from "./base-image-recipe.ts";
 import type { BaseImageRecipe } from "./base-image-recipe.ts";
 import type { HostTools } from "./host-tools.ts";
-import { OWNER_KEY, refuseForeign } from "./lxd-ownership.ts";
+import { BASE_IMAGE_KEY, OWNER_KEY, refuseForeign } from "./lxd-ownership.ts";
 import type { HostObject } from "./lxd-ownership.ts";
 import { readMachineSources, readMachineRelease } from "./machine-sources.ts";
 import { buildNetwork, freeSubnetAfter, siteAccessRules, siteNetwork } from "./network-plan.ts";
@@ -16,8 +16,6 @@ import type { SayLine, Step, StepResult } from "./step.ts";
 
 export const BASE_ALIAS = "debian/12";
 const BASE_SUITE = "bookworm";
-/** Image property with the recipe's hash. */
-export const KEY_PROPERTY = "convene.base";
 
 export interface LxdStepsOptions {
   readonly tools: HostTools;
@@ -89,7 +87,7 @@ async function ensureBaseImage(options: LxdStepsOptions): Promise<StepResult> {
   const recipe = await machineRecipe();
   const images = await tools.lxd.images();
   const old = images.find((image) => image.aliases.some((alias) => alias.name === BASE_ALIAS));
-  if (old?.properties[KEY_PROPERTY] === recipeKey(recipe))
+  if (old?.properties[BASE_IMAGE_KEY] === recipeKey(recipe))
     return { outcome: "already there", detail: BASE_ALIAS };
   const files = await provideBaseImage({ ...tools, ...options }, recipe);
   const made = await tools.administration.importImage(settings.lxd.project, BASE_ALIAS, files);

@@ -5,12 +5,11 @@ import type { StepResult } from "./step.ts";
 
 /**
  * Smallest values; a host that has more keeps it. Receive buffers: videobridge and coturn drop packets below. inotify:
- * each systemd takes several instances, and all containers and LXD's dnsmasq share few users (LXD's production setup).
+ * each systemd takes several instances, and all containers share one user; keys likewise (LXD's production setup).
  */
 const MINIMA: Readonly<Record<string, number>> = {
   "net.ipv4.ip_forward": 1,
   "net.core.rmem_max": 10_485_760,
-  "fs.inotify.max_user_instances": 1024,
   "net.core.netdev_max_backlog": 100_000,
   "fs.inotify.max_user_instances": 8_192,
   "kernel.keys.maxkeys": 2_000,

@@ -1,11 +1,12 @@
 /** `convene uninstall`: takes away what `convene init` and the agent made, and nothing else. */
 import type { HostSettings } from "../config/host-settings.ts";
-import type { Removed } from "../lxd/administration.ts";
+import { ConveneError } from "../system/errors.ts";
+import { pollUntil } from "../system/retry.ts";
 import { removeAccount } from "./account.ts";
 import { removePath } from "./files.ts";
 import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
-import { whose } from "./lxd-ownership.ts";
+import { isOurs, whose } from "./lxd-ownership.ts";
 import type { HostObject } from "./lxd-ownership.ts";
 import { removePool } from "./pool.ts";
 import { requireRoot } from "./require-root.ts";
@@ -13,6 +14,11 @@ import { runSteps } from "./step.ts";
 import type { SayLine, Step, StepResult } from "./step.ts";
 import { removeUnits } from "./systemd-units.ts";
 import type { ShippedUnits } from "./unit-text.ts";
+
+const GRACE_MS = 10_000;
+/** How long LXD is given to end what the agent began: publishing an image takes half a minute. */
+const SETTLE_MS = 90_000;
+const RUNNING_OPERATION = 103;
 
 export interface UninstallHostOptions {
   readonly tools: HostTools;
@@ -31,11 +37,30 @@ export async function uninstallHost(options: UninstallHostOptions, say: SayLine)
   return await runSteps(
     [
       { name: "systemd units", run: async () => await removeUnits(options.tools.run, options.units) },
+      { name: "running operations", run: async () => await waitForOperations(options) },
       ...(options.keepData ? containerSteps(options) : [...lxdRemovalSteps(options), ...dataSteps(options)]),
       ...(options.purge ? purgeSteps(options) : []),
     ],
     say,
   );
+}
+
+/** What LXD still does in the project (an instance being stopped, an image published) would refuse the removal. */
+async function waitForOperations({ tools, settings }: UninstallHostOptions): Promise<StepResult> {
+  const { project } = settings.lxd;
+  if ((await whose(tools.server, "project", project, project)) !== "ours") return { outcome: "not there" };
+  const ended = async (): Promise<true | undefined> => {
+    const operations = await tools.lxd.operations();
+    return operations.some((one) => one.status_code === RUNNING_OPERATION) ? undefined : true;
+  };
+  const done = await pollUntil(ended, { clock: tools.clock, intervalMs: 500, timeoutMs: SETTLE_MS });
+  if (done !== undefined) return { outcome: "not there" };
+  throw new ConveneError({
+    code: "LxdBusy",
+    message: `LXD still works in project ${project}`,
+    hint: `stop the agent first; see \`lxc operation list --project ${project}\``,
+    retryable: true,
+  });
 }
 
 /** With --keep-data: what can be built again from git and the kept volumes. */
@@ -47,7 +72,7 @@ function containerSteps({ tools, settings }: UninstallHostOptions): readonly Ste
       run: async () => {
         if ((await whose(tools.server, "project", project, project)) !== "ours")
           return { outcome: "not there" };
-        const instances = await tools.lxd.instances();
+        const instances = (await tools.lxd.instances()).filter(({ config }) => isOurs(config));
         for (const { name } of instances) {
           await tools.lxd.stopInstance(name, GRACE_MS);
           await tools.lxd.deleteInstance(name);
@@ -65,28 +90,48 @@ const GRACE_MS = 10_000;
 function lxdRemovalSteps({ tools, settings }: UninstallHostOptions): readonly Step[] {
   const { project, network, buildNetwork, pool } = settings.lxd;
   const { administration } = tools;
-  const ours = (kind: HostObject, name: string, remove: () => Promise<Removed>): Step => ({
+  const ours = (kind: HostObject, name: string, remove: () => Promise<StepResult>): Step => ({
     name: `lxd ${kind}`,
     run: async () => await removeIfOurs(tools, { kind, name, owner: project }, remove),
   });
   return [
-    ours("project", project, async () => await administration.deleteProject(project)),
-    ours("network", network, async () => await administration.deleteNetwork(network)),
-    ours("network", buildNetwork, async () => await administration.deleteNetwork(buildNetwork)),
-    ours("network-acl", network, async () => await administration.deleteNetworkAcl(network)),
+    ours("project", project, async () => await removeProject(tools, project)),
+    ours("network", network, async () => await removeNetwork(tools, network)),
+    ours("network", buildNetwork, async () => await removeNetwork(tools, buildNetwork)),
+    ours("network-acl", network, async () => {
+      const user = await tools.lxd.network(network);
+      if (user) return { outcome: "kept", detail: `the network ${network} is still there` };
+      return { outcome: await administration.deleteNetworkAcl(network), detail: network };
+    }),
     { name: "storage pool", run: async () => await removePool(tools, pool, project) },
   ];
+}
+
+/** Somebody else's objects in the project stay, and with them the project. */
+async function removeProject({ administration }: HostTools, project: string): Promise<StepResult> {
+  const left = await administration.clearProject(project, isOurs);
+  if (left.length > 0) {
+    const detail = `${project}: what convene made in it is gone, what others made stays: ${left.join(", ")}`;
+    return { outcome: "kept", detail };
+  }
+  return { outcome: await administration.deleteProject(project), detail: project };
+}
+
+async function removeNetwork({ administration, lxd }: HostTools, name: string): Promise<StepResult> {
+  const users = (await lxd.network(name))?.used_by ?? [];
+  if (users.length > 0) return { outcome: "kept", detail: `${name} is used by ${users.join(", ")}` };
+  return { outcome: await administration.deleteNetwork(name), detail: name };
 }
 
 async function removeIfOurs(
   tools: HostTools,
   object: { readonly kind: HostObject; readonly name: string; readonly owner: string },
-  remove: () => Promise<Removed>,
+  remove: () => Promise<StepResult>,
 ): Promise<StepResult> {
   const owner = await whose(tools.server, object.kind, object.name, object.owner);
   if (owner === "absent") return { outcome: "not there", detail: object.name };
   if (owner === "foreign") return { outcome: "kept", detail: `${object.name} was not made by convene` };
-  return { outcome: await remove(), detail: object.name };
+  return await remove();
 }
 
 function dataSteps({ settings, paths }: UninstallHostOptions): readonly Step[] {

@@ -1,6 +1,6 @@
 /** An isolated convene for end-to-end tests: own user, project, networks, addresses and internet; real everything. */
-import { mkdir, readdir, rm, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { statusAnswer } from "../../src/control/answers.ts";
 import { removeAccount } from "../../src/host/account.ts";
@@ -9,6 +9,7 @@ import { isThere, readFileIfThere } from "../../src/host/files.ts";
 import { createLxd } from "../../src/lxd/client.ts";
 import type { Lxd } from "../../src/lxd/lxd.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { daemonPid } from "../lab/daemon.ts";
 import { createConveneHost } from "../lab/convene-host.ts";
 import type { CommandOutcome, ConveneHost } from "../lab/convene-host.ts";
 import { internetDown, internetUp } from "../lab/internet.ts";
@@ -22,6 +23,8 @@ import { mountCheckout, unmountCheckout } from "../lab/readable-checkout.ts";
 const CHECKOUT = join(import.meta.dirname, "../..");
 /** First line of a harness's settings file, with its number, so that a later run can remove what is left of it. */
 const MARK = "# Written by convene's end-to-end tests, number";
+/** A word of every test process's command line. */
+const OWNER_MARK = "node";
 /** Kept from run to run: base images take most of a minute. */
 export const TEST_CACHE = "/var/cache/convene-tests";
 const CLIENT_DEADLINE_MS = 60_000;
@@ -66,6 +69,8 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const { name, number } = options;
   await removeHarness(name, number);
   await shareBaseImages(name);
+  await mkdir(dirname(ownerFileOf(name)), { recursive: true });
+  await writeFile(ownerFileOf(name), `${process.pid}\n`);
   await mountCheckout(CHECKOUT, mountPointOf(name));
   const internet = await internetUp(internetOf(name, number));
   const config = labSettings({
@@ -103,13 +108,14 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   };
 }
 
-/** Removes every harness that left a settings file, as one does that was killed. */
+/** Removes every harness whose test process is gone, as one does that was killed. */
 export async function removeHarnesses(): Promise<void> {
   for (const name of await readdir("/etc")) {
     const config = await readFileIfThere(configFileOf(name));
     const number =
       config?.startsWith(MARK) === true ? Number.parseInt(config.slice(MARK.length), 10) : undefined;
-    if (number !== undefined) await removeHarness(name, number);
+    const inUse = await daemonPid({ pidFile: ownerFileOf(name), mark: OWNER_MARK });
+    if (number !== undefined && inUse === undefined) await removeHarness(name, number);
   }
 }
 
@@ -147,6 +153,11 @@ async function shareBaseImages(name: string): Promise<void> {
   await mkdir(TEST_CACHE, { recursive: true });
   await rm(`/var/cache/${name}`, { recursive: true, force: true });
   await symlink(TEST_CACHE, `/var/cache/${name}`);
+}
+
+/** Tells a harness in use from one that was left. */
+function ownerFileOf(name: string): string {
+  return `/run/${name}-lab/owner.pid`;
 }
 
 function configFileOf(name: string): string {
