@@ -38,8 +38,15 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       });
     return join(options.directory, kind === "internal" ? "secrets" : "passwords", name);
   };
+  const making = new Map<string, Promise<Secret>>();
+  /** Who asks for the same secret at the same time gets the same one. */
   const ensure = async (kind: SecretKind, name: string): Promise<Secret> => {
     const path = pathOf(kind, name);
+    const secret = making.get(path) ?? readOrMake(kind, path).finally(() => making.delete(path));
+    making.set(path, secret);
+    return secret;
+  };
+  const readOrMake = async (kind: SecretKind, path: string): Promise<Secret> => {
     const existing = await readSecret(path);
     if (existing !== undefined) return new Secret(existing);
     const value = options.randomBytes(BYTES[kind]).toString("base64url");
