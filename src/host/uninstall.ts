@@ -85,8 +85,6 @@ function containerSteps({ tools, settings }: UninstallHostOptions): readonly Ste
   ];
 }
 
-const GRACE_MS = 10_000;
-
 function lxdRemovalSteps({ tools, settings }: UninstallHostOptions): readonly Step[] {
   const { project, network, buildNetwork, pool } = settings.lxd;
   const { administration } = tools;
