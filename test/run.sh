@@ -98,7 +98,8 @@ case ${1:-} in
   bench)
     needs_lab=yes
     prepare
-    supervise "$node" "$root/test/bench/bench.ts"
+    shift
+    supervise "$node" "$root/test/bench/bench.ts" "$@"
     exit 0
     ;;
   *)

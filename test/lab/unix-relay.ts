@@ -10,11 +10,13 @@ export interface UnixRelay {
   open(): Promise<void>;
 }
 
-export function createUnixRelay(path: string, target: string): UnixRelay {
+/** `onSent` sees what clients send, in pieces as it comes. */
+export function createUnixRelay(path: string, target: string, onSent?: (chunk: Buffer) => void): UnixRelay {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   const relay = (client: Socket): void => {
     const upstream = connect(target);
+    if (onSent) client.on("data", onSent);
     for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
       sockets.add(from);
       from.on("error", () => to.destroy());

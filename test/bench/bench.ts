@@ -1,0 +1,82 @@
+/**
+ * `npm run bench`: measures convene on real parts and prints each figure beside its target. `--quick` looks at the
+ * idle agent for one minute instead of five. Ends with 0 when everything could be measured, whatever came out.
+ */
+import { describeError } from "../../src/system/errors.ts";
+import { createBenchHost } from "./bench-host.ts";
+import type { BenchHost } from "./bench-host.ts";
+import { openConsul } from "./bench-consul.ts";
+import { measureBringUp, takeDown } from "./bring-up.ts";
+import { type Figure, renderFigures } from "./figure.ts";
+import { addForeignKeys, fleetSite } from "./fleet.ts";
+import { measureIdle, measureReady } from "./idle.ts";
+import { measureQuietPasses } from "./quiet-passes.ts";
+import { measurePush, measureStop } from "./reactions.ts";
+import { measureReplacement } from "./replacement.ts";
+import { measureSweep } from "./sweep.ts";
+
+const IDLE_SECONDS = process.argv.includes("--quick") ? 60 : 300;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Many cheap containers: what every pass costs. */
+async function measureFleet(host: BenchHost): Promise<readonly Figure[]> {
+  const { harness } = host;
+  const agent = await host.startAgent({ tapped: true });
+  const since = Date.now();
+  await harness.host.push({ files: fleetSite(harness.address, harness.prefix), replace: true });
+  const { verdict } = await agent.events.passAfter(since, /^push$/);
+  if (verdict.outcome !== "ready") throw new Error(`the fleet did not come up: ${verdict.message}`);
+  const consul = await openConsul(harness);
+  await addForeignKeys(consul);
+  return [
+    ...(await measureQuietPasses(host, agent, consul)),
+    await measureStop(host, agent, "member-1"),
+    ...(await measureSweep(host)),
+  ];
+}
+
+/** The site that people meet on. */
+async function measureSite(host: BenchHost): Promise<readonly Figure[]> {
+  const agent = await host.startAgent({ tapped: true });
+  const built = await measureBringUp(host, agent, "built");
+  await takeDown(host);
+  return [
+    ...(await measureBringUp(host, agent, "there")),
+    ...built,
+    await measurePush(host, agent),
+    await measureReplacement(host, agent),
+    await measureReady(host),
+    ...(await measureIdle(host, IDLE_SECONDS)),
+  ];
+}
+
+async function onHost(
+  what: string,
+  measure: (host: BenchHost) => Promise<readonly Figure[]>,
+): Promise<readonly Figure[]> {
+  say(`\n${what}`);
+  const host = await createBenchHost((line) => say(`  ${line}`));
+  try {
+    return await measure(host);
+  } finally {
+    await host.remove();
+  }
+}
+
+async function bench(): Promise<void> {
+  const figures = [
+    ...(await onHost("A fleet of cheap containers", measureFleet)),
+    ...(await onHost("The site of desired-state/", measureSite)),
+  ];
+  say(`\n${renderFigures(figures)}`);
+}
+
+try {
+  await bench();
+} catch (error) {
+  process.stderr.write(`✗ not everything could be measured: ${describeError(error)}\n`);
+  process.exitCode = 1;
+}
