@@ -1,4 +1,4 @@
-/** Deleting a project with everything in it, in the order in which LXD lets go. */
+/** Emptying a project, and deleting it with everything in it, in the order in which LXD lets go. */
 import { z } from "zod";
 import type { Clock } from "../system/clock.ts";
 import { ConveneError } from "../system/errors.ts";
@@ -11,45 +11,89 @@ import type { Requester } from "./request.ts";
 import { lxdProjectSchema } from "./schema.ts";
 import { volumeMethods } from "./volumes.ts";
 
+/** What an object says about itself: the config of an instance, volume or profile, an image's properties. */
+export type IsOurs = (marks: Readonly<Record<string, string>>) => boolean;
+
 const nameListSchema = z.array(z.object({ name: z.string() }));
+const profilesSchema = z.array(
+  z.object({ name: z.string(), config: z.record(z.string(), z.string()).nullish() }),
+);
 
 /** The requester's own project; the default one is refused. Running instances are stopped by force. */
 export async function deleteProject(requester: Requester, clock: Clock): Promise<"removed" | "not there"> {
+  const path = pathOf`projects/${requester.project}`;
+  await clearProject(requester, clock, () => true);
+  return await remove(requester, clock, path);
+}
+
+/**
+ * Deletes what is ours and answers what is left: `container guest`, `volume guest-data`. A volume that is left in use
+ * by what stays, stays too. The profile `default` is part of the project and goes with it.
+ */
+export async function clearProject(
+  requester: Requester,
+  clock: Clock,
+  isOurs: IsOurs,
+): Promise<readonly string[]> {
   const { project } = requester;
   if (project === "default") {
     throw new ConveneError({ code: "LxdError", message: "LXD's default project is never deleted" });
   }
   const path = pathOf`projects/${project}`;
-  if (!(await find(requester, lxdProjectSchema, { path, project: null }))) return "not there";
-  await deleteInstances(requester, clock);
-  const images = imageMethods(requester, clock);
-  for (const image of await images.images()) await images.deleteImage(image.fingerprint);
-  await deleteVolumes(requester, clock);
-  await deleteProfiles(requester, clock);
-  return await remove(requester, clock, path);
+  if (!(await find(requester, lxdProjectSchema, { path, project: null }))) return [];
+  return [
+    ...(await clearInstances(requester, clock, isOurs)),
+    ...(await clearImages(requester, clock, isOurs)),
+    ...(await clearVolumes(requester, clock, isOurs)),
+    ...(await clearProfiles(requester, clock, isOurs)),
+  ];
 }
 
-async function deleteInstances(requester: Requester, clock: Clock): Promise<void> {
+async function clearInstances(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {
   const instances = instanceMethods(requester, clock);
   const power = powerMethods(requester, clock);
-  for (const { name, status_code: status } of await instances.instances()) {
+  const left: string[] = [];
+  for (const { name, status_code: status, config } of await instances.instances()) {
+    if (!isOurs(config)) {
+      left.push(`container ${name}`);
+      continue;
+    }
     if (status !== 102) await power.stopInstance(name, 0);
     await instances.deleteInstance(name);
   }
+  return left;
 }
 
-async function deleteVolumes(requester: Requester, clock: Clock): Promise<void> {
+async function clearImages(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {
+  const images = imageMethods(requester, clock);
+  const left: string[] = [];
+  for (const { fingerprint, aliases, properties } of await images.images()) {
+    if (isOurs(properties)) await images.deleteImage(fingerprint);
+    else left.push(`image ${aliases[0]?.name ?? fingerprint.slice(0, 12)}`);
+  }
+  return left;
+}
+
+async function clearVolumes(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {
   const volumes = volumeMethods(requester, clock);
   const pools = { path: "/1.0/storage-pools", query: { recursion: "1" }, project: null };
+  const left: string[] = [];
   for (const pool of (await read(requester, nameListSchema, pools)).value) {
-    for (const volume of await volumes.volumes(pool.name)) await volumes.deleteVolume(pool.name, volume.name);
+    for (const { name, config, used_by: users } of await volumes.volumes(pool.name)) {
+      if (isOurs(config) && users.length === 0) await volumes.deleteVolume(pool.name, name);
+      else left.push(`volume ${name}`);
+    }
   }
+  return left;
 }
 
-/** The profile `default` is part of the project and goes with it. */
-async function deleteProfiles(requester: Requester, clock: Clock): Promise<void> {
+async function clearProfiles(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {
   const request = { path: "/1.0/profiles", query: { recursion: "1" } };
-  for (const { name } of (await read(requester, nameListSchema, request)).value) {
-    if (name !== "default") await remove(requester, clock, pathOf`profiles/${name}`);
+  const left: string[] = [];
+  for (const { name, config } of (await read(requester, profilesSchema, request)).value) {
+    if (name === "default") continue;
+    if (isOurs(config ?? {})) await remove(requester, clock, pathOf`profiles/${name}`);
+    else left.push(`profile ${name}`);
   }
+  return left;
 }

@@ -60,6 +60,8 @@ export interface ConveneHost {
   initialise(): Promise<void>;
   /** Starts the agent unless it runs, and waits until it answers. True when it was started. */
   startAgent(): Promise<boolean>;
+  /** Starts the agent unless it runs, and waits for nothing: whoever follows its first pass has to hurry. */
+  launchAgent(): Promise<boolean>;
   agentPid(): Promise<number | undefined>;
   stopAgent(): Promise<void>;
   /** SIGKILL, as a power cut does. */
@@ -106,6 +108,7 @@ export function createConveneHost(options: ConveneHostOptions): ConveneHost {
       await waitForAgent(async () => await convene(["status", "--json"]), options.agentLog);
       return started;
     },
+    launchAgent: async () => await startDaemon(agent),
     agentPid: async () => await daemonPid(agent),
     stopAgent: async () => await stopDaemon(agent, AGENT_STOP_GRACE_MS),
     killAgent: async () => await stopDaemon(agent, 0),

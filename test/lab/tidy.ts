@@ -7,7 +7,8 @@ import { z } from "zod";
 import { provideBaseImage } from "../../src/host/base-image.ts";
 import { createHostTools } from "../../src/host/host-tools.ts";
 import type { HostTools } from "../../src/host/host-tools.ts";
-import { BASE_ALIAS, machineRecipe, KEY_PROPERTY } from "../../src/host/lxd-steps.ts";
+import { BASE_IMAGE_KEY } from "../../src/host/lxd-ownership.ts";
+import { BASE_ALIAS, machineRecipe } from "../../src/host/lxd-steps.ts";
 import { ensurePool, removePool } from "../../src/host/pool.ts";
 import { read } from "../../src/lxd/request.ts";
 import { systemClock } from "../../src/system/clock.ts";
@@ -50,7 +51,7 @@ async function before(tools: HostTools): Promise<void> {
 async function after(tools: HostTools): Promise<void> {
   await removeHarnesses();
   const images = await tools.lxd.images();
-  for (const image of images.filter(({ properties }) => properties[KEY_PROPERTY] !== undefined)) {
+  for (const image of images.filter(({ properties }) => properties[BASE_IMAGE_KEY] !== undefined)) {
     await tools.lxd.deleteImage(image.fingerprint);
   }
   await removePool(tools, POOL, OWNER);
