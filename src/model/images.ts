@@ -27,7 +27,7 @@ export function desiredImages(component: ResolvedComponent, today: string): read
         alias: `convene-${metadata.name}-${hash}`,
         base: spec.base,
         build,
-        origin: loaded.locate([]),
+        origin: component.document.locate(["metadata", "name"]),
       },
       labels: Object.keys(metadata.labels ?? {}),
     };

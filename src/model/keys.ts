@@ -26,11 +26,11 @@ export function desiredKeys(input: ModelInput): readonly DesiredKey[] {
 }
 
 function containerKeys(input: ModelInput): DesiredKey[] {
-  return resolvedContainers(input.components).flatMap(({ loaded }) =>
-    loaded.manifest.spec.kv.map(({ key, value }, index) => ({
+  return resolvedContainers(input.components).flatMap(({ component, loaded }) =>
+    loaded.manifest.spec.kv.map(({ key, value }) => ({
       key,
       value,
-      origin: loaded.locate(["spec", "kv", index]),
+      origin: component.document.locate(["metadata", "name"]),
     })),
   );
 }

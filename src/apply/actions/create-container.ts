@@ -66,16 +66,13 @@ export async function createContainer(
     const accounts = (await context.lxd.instance(container.name))?.config[ACCOUNTS_KEY];
     if (accounts !== undefined) config[ACCOUNTS_KEY] = accounts;
   }
-  await context.lxd.createInstance(
-    {
-      name,
-      description: `convene: ${container.component} of ${context.site}`,
-      image: image.fingerprint,
-      config,
-      devices: as === "active" ? mutableDevices(container) : standbyDevices(container),
-    },
-    context.progress,
-  );
+  await context.lxd.createInstance({
+    name,
+    description: `convene: ${container.component} of ${context.site}`,
+    image: image.fingerprint,
+    config,
+    devices: as === "active" ? mutableDevices(container) : standbyDevices(container),
+  });
   if (as === "active") return startAndWait(container, context);
   await proveItStarts(name, context);
   await context.lxd.patchInstance(name, { config: { [IMAGE_KEY]: container.imageAlias } });
