@@ -15,6 +15,7 @@ import { createConsul } from "./consul/create-consul.ts";
 import { createControlServer } from "./control/server.ts";
 import { openSockets } from "./control/sockets.ts";
 import type { HostPaths } from "./host/host-paths.ts";
+import { SYSCTL_MINIMA } from "./host/sysctls.ts";
 import { createLxd } from "./lxd/client.ts";
 import { createTemplateEngine } from "./model/templates.ts";
 import { createSecretStore } from "./secrets/secret-store.ts";
@@ -103,7 +104,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
         checkHost(
           hostExpectation(desired, {
             paths: [settings.stateDirectory],
-            sysctls: { "net.ipv4.ip_forward": 1 },
+            sysctls: SYSCTL_MINIMA,
           }),
           systemReaders(),
           {

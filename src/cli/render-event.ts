@@ -1,4 +1,5 @@
 /** What happens during a pass as lines, for pushes, `reconcile --wait` and `convene events`. */
+import { renderCount } from "./render-count.ts";
 import type { Verdict } from "../agent/agent-event.ts";
 import type { CheckResult } from "../checks/check.ts";
 import type { EventView } from "../control/plan-view.ts";
@@ -51,7 +52,7 @@ export function renderCheck(result: CheckResult): readonly string[] {
 /** The last line of a pass. */
 export function renderVerdict(verdict: Verdict): readonly string[] {
   const at = verdict.revision === undefined ? "" : ` at ${shortRevision(verdict.revision)}`;
-  const took = `${verdict.actions} action${verdict.actions === 1 ? "" : "s"}, ${renderDuration(verdict.milliseconds)}`;
+  const took = `${renderCount(verdict.actions, "action")}, ${renderDuration(verdict.milliseconds)}`;
   switch (verdict.outcome) {
     case "ready":
       return [`✓ Ready${at} (${took})`];

@@ -1,4 +1,5 @@
 /** A plan as people read it, in their terminal or through git's sideband: always plain text. */
+import { renderCount } from "./render-count.ts";
 import type { ActionView, PlanView } from "../control/plan-view.ts";
 import type { Change } from "../plan/action.ts";
 import { alignColumns } from "./columns.ts";
@@ -21,7 +22,7 @@ export function renderPlanSummary(plan: PlanView): string {
   const count = plan.actions.length;
   const blocked = plan.blocked.length === 0 ? "" : `, ${plan.blocked.length} held back`;
   if (count === 0) return `nothing to do${blocked}`;
-  return `plan of ${count} action${count === 1 ? "" : "s"}${blocked}`;
+  return `plan of ${renderCount(count, "action")}${blocked}`;
 }
 
 /** Columns: sign and subject, what, where it is written, the consequence. */

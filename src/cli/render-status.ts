@@ -1,4 +1,5 @@
 /** The state of the site on one screen: is it ready, what runs where, what is wrong. */
+import { renderCount } from "./render-count.ts";
 import type { CheckResult } from "../checks/check.ts";
 import { shortRevision } from "../source/revision.ts";
 import type { Condition, ObjectStatus, Status } from "../status/status.ts";
@@ -92,7 +93,7 @@ function footer(status: Status, nowMs: number): readonly string[] {
     ...(pass === null
       ? []
       : [
-          `  last pass  ${renderAge(Date.parse(pass.finishedAt), nowMs)}, ${pass.actions} actions, ${renderDuration(pass.milliseconds)}`,
+          `  last pass  ${renderAge(Date.parse(pass.finishedAt), nowMs)}, ${renderCount(pass.actions, "action")}, ${renderDuration(pass.milliseconds)}`,
         ]),
     ...(status.url === null ? [] : [`  open       ${printable(status.url)}`]),
   ];

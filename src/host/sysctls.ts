@@ -7,7 +7,8 @@ import type { StepResult } from "./step.ts";
  * Smallest values; a host that has more keeps it. Receive buffers: videobridge and coturn drop packets below. inotify:
  * each systemd takes several instances, and all containers share one user; keys likewise (LXD's production setup).
  */
-const MINIMA: Readonly<Record<string, number>> = {
+/** Smallest values a host needs; `convene check host` looks for them too. */
+export const SYSCTL_MINIMA: Readonly<Record<string, number>> = {
   "net.ipv4.ip_forward": 1,
   "net.core.rmem_max": 10_485_760,
   "net.core.netdev_max_backlog": 100_000,
@@ -19,10 +20,12 @@ const MINIMA: Readonly<Record<string, number>> = {
 /** Writes the file and raises what is lower now. A setting this kernel does not have is left out. */
 export async function ensureSysctls(run: RunCommand, file: string): Promise<StepResult> {
   const current = await Promise.all(
-    Object.keys(MINIMA).map(async (key): Promise<[string, number | undefined]> => [key, await read(key)]),
+    Object.keys(SYSCTL_MINIMA).map(
+      async (key): Promise<[string, number | undefined]> => [key, await read(key)],
+    ),
   );
   const known = current.flatMap(([key, value]) =>
-    value === undefined ? [] : [{ key, value, least: MINIMA[key] ?? 0 }],
+    value === undefined ? [] : [{ key, value, least: SYSCTL_MINIMA[key] ?? 0 }],
   );
   const lines = known.map(({ key, least }) => `${key} = ${least}\n`).join("");
   const written = await ensureFile(file, `# Written by convene init.\n${lines}`, rootOwned(0o644));

@@ -54,6 +54,7 @@ function uniquePorts(needs: readonly PortNeed[]): readonly PortNeed[] {
 
 const UNITS: ReadonlyMap<string, number> = new Map([
   ["", 1],
+  ["B", 1],
   ["kB", 1e3],
   ["MB", 1e6],
   ["GB", 1e9],

@@ -1,4 +1,5 @@
 /** The verbs that only look: status, history, events, logs. */
+import { renderCount } from "../render-count.ts";
 import { shortRevision } from "../../source/revision.ts";
 import type { HistoryEntry } from "../../status/history.ts";
 import { alignColumns } from "../columns.ts";
@@ -57,7 +58,7 @@ function renderHistory(entries: readonly HistoryEntry[]): readonly string[] {
     entry.at,
     entry.revision === null ? "-" : shortRevision(entry.revision),
     printable(entry.outcome),
-    `${entry.actions.length} actions, ${renderDuration(entry.milliseconds)}`,
+    `${renderCount(entry.actions.length, "action")}, ${renderDuration(entry.milliseconds)}`,
     printable(entry.wakeups.join(", ")),
     firstLine(entry.message),
   ]);
