@@ -46,6 +46,8 @@ async function bundleSources(directory: string, version: string): Promise<readon
     platform: "node",
     format: "esm",
     target: "node24",
+    // A CommonJS file that is imported on demand would have a default export and nothing else.
+    mainFields: ["module", "main"],
     minifyWhitespace: true,
     legalComments: "none",
     banner: { js: REQUIRE },
