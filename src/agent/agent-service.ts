@@ -35,7 +35,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
       };
       return { revision: desired.revision, plan: makePlan(desired, actual, planOptions) };
     },
-    reconcile: ({ now, reason }) => loop.wake(reason, { now }),
+    reconcile: ({ now, reason }) => loop.wake(reason, { now, urgent: true }),
     events: (signal) => bus.follow(signal),
     wait: async (revision, timeoutMs, signal) => waitForVerdict(revision, timeoutMs, signal, deps),
     history: (limit) => options.history.list(limit),
@@ -50,7 +50,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
     resume: async () => {
       await options.state.resume();
       status.suspended(undefined);
-      loop.wake("resume");
+      loop.wake("resume", { urgent: true });
     },
   };
 }
@@ -127,6 +127,6 @@ async function confirm(id: string, { options, status, loop }: ServiceDependencie
   const waiting = status.current().blocked.find((blocked) => blocked.confirmationId === id);
   if (!waiting) return { accepted: false, message: `nothing waits for ${id}; see \`convene status\`` };
   await options.state.confirm(id);
-  loop.wake(`confirmed ${id}`);
+  loop.wake(`confirmed ${id}`, { urgent: true });
   return { accepted: true, message: `confirmed: ${waiting.message}` };
 }

@@ -2,6 +2,7 @@
 import { cronTicker } from "../checks/cron-ticker.ts";
 import { startScheduler } from "../checks/scheduler.ts";
 import type { AgentApi } from "../control/agent-api.ts";
+import { createWaitMemory } from "../gate/wait-memory.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import { withCertificates } from "../observe/observe.ts";
 import { observeLxd } from "../observe/observe-lxd.ts";
@@ -14,11 +15,12 @@ import { createCertificateSchedule } from "./certificate-schedule.ts";
 import { createCheckRunner } from "./check-runner.ts";
 import { createConsulDoor } from "./consul-door.ts";
 import { createEventBus } from "./event-bus.ts";
-import { type Loop, type PassEnd, type PassRequest, createLoop } from "./loop.ts";
+import { type Loop, type PassEnd, type PassRequest, type WakeOptions, createLoop } from "./loop.ts";
 import { type PassDependencies, runPass } from "./passes.ts";
 import { createSiteLoader } from "./site-loader.ts";
 import { createSweeper } from "./sweeper.ts";
 import { everyCron, followLxd } from "./triggers.ts";
+import { createVerification } from "./verification.ts";
 
 export interface Agent {
   readonly api: AgentApi;
@@ -36,7 +38,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   let desired: DesiredState | undefined;
   let verdict: Verdict | undefined;
   let commit: string | undefined;
-  const wake = (reason: string, request?: { readonly now?: boolean }) => loop.wake(reason, request);
+  const wake = (reason: string, request?: WakeOptions) => loop.wake(reason, request);
 
   const sweeper = createSweeper({
     lxd: options.lxd,
@@ -53,11 +55,23 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     makeContext: options.checkContext,
   });
   const loaderOptions = { ...options, settings };
+  const verification = createVerification({
+    clock,
+    runCheck,
+    signal,
+    onResult: (result, pass) => {
+      options.onProgress();
+      status.checked(result);
+      bus.publish({ at: clock.now(), pass, type: "check", result });
+    },
+  });
   const deps: PassDependencies = {
     options,
     status,
     bus,
     runCheck,
+    verification,
+    waits: createWaitMemory(clock),
     sweeper,
     signal,
     loader: createSiteLoader(loaderOptions),
@@ -111,7 +125,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
             logger.error("a trigger stopped", { trigger: name, error: describeError(error) });
         });
       };
-      wake("start");
+      wake("start", { urgent: true });
       everyCron("0 * * * * *", () => wake("schedule"), signal);
       background("lxd", followLxd(options.lxd, wake, signal));
       background("sweep", sweeper.run(signal));
@@ -143,5 +157,5 @@ async function sourceChanged(options: AgentOptions, commit: string | undefined, 
   const tip = await options.repository.resolveBranch().catch(() => undefined);
   if (tip !== undefined && tip === commit) return;
   loop.supersede("a newer revision has arrived");
-  loop.wake("push");
+  loop.wake("push", { urgent: true });
 }

@@ -1,8 +1,8 @@
 /** Runs passes: one at a time, one waiting, again with back-off after a failure. */
 import type { Clock } from "../system/clock.ts";
+import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
 import { backoffDelay } from "../system/retry.ts";
-import type { Verdict } from "./agent-event.ts";
 
 export interface PassRequest {
   readonly pass: number;
@@ -12,10 +12,11 @@ export interface PassRequest {
   readonly now: () => boolean;
   /** Aborted when a newer revision has arrived. */
   readonly superseded: AbortSignal;
+  /** Calls back at each wake-up since the pass began: another pass waits for its end. Answers how to stop that. */
+  readonly onWake: (listener: () => void) => () => void;
 }
 
 export interface PassEnd {
-  readonly verdict: Verdict;
   /** Whether trying again with nothing changed can help. */
   readonly retry: boolean;
 }
@@ -27,9 +28,16 @@ export interface LoopOptions {
   readonly runPass: (request: PassRequest) => Promise<PassEnd>;
 }
 
+export interface WakeOptions {
+  /** Disruptive actions go without waiting, in the running pass too. */
+  readonly now?: boolean;
+  /** Meant: it is not held back by what failed before. */
+  readonly urgent?: boolean;
+}
+
 export interface Loop {
   /** Asks for a pass. Many wake-ups before it starts are one pass. */
-  wake(reason: string, options?: { readonly now?: boolean }): void;
+  wake(reason: string, options?: WakeOptions): void;
   /** The running pass stops at its next action boundary; `because` is told to people. */
   supersede(because: string): void;
   /** Runs until the signal aborts and the running pass has stopped. */
@@ -41,63 +49,99 @@ const BACKOFF = { initialMs: 5_000, maximumMs: 300_000 };
 const GATHER_MS = 20;
 /** A wake-up reason is kept once, and not without end. */
 const MAXIMUM_REASONS = 20;
+/** A pass that fails makes events of its own: from the third failure on they wait before they start another. */
+const CALM_AFTER = 3;
+const CALM = { initialMs: 1_000, maximumMs: 30_000 };
+
+interface Waiting {
+  readonly reasons: Set<string>;
+  now: boolean;
+  urgent: boolean;
+}
 
 export function createLoop(options: LoopOptions): Loop {
-  let waiting: Set<string> | undefined;
-  let now = false;
+  const { clock, logger, random } = options;
+  const listeners = new Set<() => void>();
+  let waiting: Waiting | undefined;
+  let running: { readonly stop: AbortController; now: boolean } | undefined;
   let notify: (() => void) | undefined;
-  let running: AbortController | undefined;
+  let hurry: (() => void) | undefined;
   let count = 0;
 
-  const wake = (reason: string, request?: { readonly now?: boolean }) => {
-    waiting ??= new Set();
-    if (waiting.size < MAXIMUM_REASONS) waiting.add(reason);
-    if (request?.now) now = true;
+  const wake = (reason: string, { now = false, urgent = now }: WakeOptions = {}) => {
+    waiting ??= { reasons: new Set(), now: false, urgent: false };
+    if (waiting.reasons.size < MAXIMUM_REASONS) waiting.reasons.add(reason);
+    waiting.now ||= now;
+    waiting.urgent ||= urgent;
+    if (running) running.now ||= now;
+    for (const listener of listeners) listener();
     notify?.();
-    notify = undefined;
+    if (urgent) hurry?.();
   };
 
-  const nextWake = (signal: AbortSignal) =>
+  const nextWake = () =>
     new Promise<void>((resolve) => {
-      if (waiting || signal.aborted) return resolve();
+      if (waiting) return resolve();
       notify = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
     });
 
   const runOne = async (signal: AbortSignal): Promise<PassEnd> => {
-    const wakeups = [...(waiting ?? [])];
+    const { reasons, now } = waiting ?? { reasons: [], now: false };
     waiting = undefined;
     count += 1;
-    running = new AbortController();
-    const superseded = AbortSignal.any([running.signal, signal]);
+    const current = { stop: new AbortController(), now };
+    running = current;
     try {
-      return await options.runPass({ pass: count, wakeups, now: () => now, superseded });
+      return await options.runPass({
+        pass: count,
+        wakeups: [...reasons],
+        now: () => current.now,
+        superseded: AbortSignal.any([current.stop.signal, signal]),
+        onWake: (listener) => {
+          listeners.add(listener);
+          if (waiting) listener();
+          return () => void listeners.delete(listener);
+        },
+      });
+    } catch (error) {
+      logger.error("a pass broke", { pass: count, error: describeError(error) });
+      return { retry: true };
     } finally {
       running = undefined;
-      if (!waiting) now = false;
+      listeners.clear();
     }
   };
 
   const scheduleRetry = (failures: number, signal: AbortSignal): AbortController => {
     const cancelled = new AbortController();
-    const delay = backoffDelay(failures, { ...BACKOFF, random: options.random });
-    options.clock
-      .sleep(delay, AbortSignal.any([cancelled.signal, signal]))
-      .then(() => wake("retry"))
-      .catch(() => options.logger.debug("a retry was not needed"));
+    clock
+      .sleep(backoffDelay(failures, { ...BACKOFF, random }), AbortSignal.any([cancelled.signal, signal]))
+      .then(() => wake("retry", { urgent: true }))
+      .catch(() => logger.debug("a retry was not needed"));
     return cancelled;
+  };
+
+  const calmDown = async (failures: number, signal: AbortSignal): Promise<void> => {
+    if (failures < CALM_AFTER || waiting?.urgent) return;
+    const urgent = new AbortController();
+    hurry = () => urgent.abort();
+    const pause = backoffDelay(failures - CALM_AFTER + 1, { ...CALM, random });
+    await clock.sleep(pause, AbortSignal.any([urgent.signal, signal])).catch(() => undefined);
+    hurry = undefined;
   };
 
   return {
     wake,
-    supersede: (because) => running?.abort(new Error(because)),
+    supersede: (because) => running?.stop.abort(new Error(because)),
     run: async (signal) => {
       let failures = 0;
       let retry: AbortController | undefined;
-      for (;;) {
-        await nextWake(signal);
+      signal.addEventListener("abort", () => notify?.(), { once: true });
+      while (!signal.aborted) {
+        await nextWake();
+        await clock.sleep(GATHER_MS);
+        await calmDown(failures, signal);
         if (signal.aborted) return;
-        await options.clock.sleep(GATHER_MS);
         retry?.abort();
         const end = await runOne(signal);
         failures = end.retry ? failures + 1 : 0;

@@ -4,24 +4,27 @@ import type { Consul } from "../consul/consul.ts";
 import { countParticipants } from "../gate/participants.ts";
 import { waitForCallsToEnd } from "../gate/gate.ts";
 import type { DesiredState } from "../model/desired-state.ts";
+import type { WaitMemory } from "../gate/wait-memory.ts";
 import type { ActualState } from "../observe/actual-state.ts";
 import { foreignKeys, observeHost, withCertificates } from "../observe/observe.ts";
 import type { Action } from "../plan/action.ts";
 import { shortRevision } from "../source/revision.ts";
 import type { StatusStore } from "../status/status-store.ts";
 import { ConveneError } from "../system/errors.ts";
-import { criticalFailures, verify } from "../verify/verify.ts";
+import { criticalFailures } from "../verify/verify.ts";
+import type { Verdict } from "./agent-event.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { CertificateSchedule } from "./certificate-schedule.ts";
 import type { CheckRunner } from "./check-runner.ts";
 import type { ConsulDoor } from "./consul-door.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { PassEnd, PassRequest } from "./loop.ts";
-import { type PassResult, type PipelineSteps, runPipeline } from "./pipeline.ts";
+import { type Observed, type PassResult, type PipelineSteps, runPipeline } from "./pipeline.ts";
 import type { LoadedSite, SiteLoader } from "./site-loader.ts";
 import type { Sweeper } from "./sweeper.ts";
-import { tellPass } from "./tell-pass.ts";
-import { judgeError, judgePass } from "./verdict.ts";
+import { tellGaveWay, tellPass } from "./tell-pass.ts";
+import { type JudgedPass, judgeError, judgePass } from "./verdict.ts";
+import type { Verification } from "./verification.ts";
 
 export interface PassDependencies {
   readonly options: AgentOptions;
@@ -32,6 +35,8 @@ export interface PassDependencies {
   readonly sweeper: Pick<Sweeper, "sweeps" | "forget">;
   readonly certificates: CertificateSchedule;
   readonly runCheck: CheckRunner;
+  readonly verification: Verification;
+  readonly waits: WaitMemory;
   /** The commit this pass is about. */
   readonly worksOn: (commit: string) => void;
   /** The site's name, once a pass has seen it. */
@@ -45,32 +50,34 @@ export interface PassDependencies {
   readonly signal: AbortSignal;
 }
 
-const VERIFY_MS = 90_000;
-const VERIFY_CONCURRENCY = 4;
-
 export async function runPass(pass: PassRequest, deps: PassDependencies): Promise<PassEnd> {
   const { options, status, bus } = deps;
   const started = options.clock.now();
   const suspension = options.state.suspension();
   status.suspended(suspension);
   if (suspension !== undefined) {
-    const end = suspendedEnd(suspension);
-    bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict: end.verdict });
-    return end;
+    const verdict = suspendedVerdict(suspension);
+    bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
+    return { retry: false };
   }
   status.passStarted(pass.wakeups);
   bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
   const confirmed = options.state.confirmed();
   const opened: { commit?: string; consul?: Consul } = {};
   let result: PassResult | undefined;
-  let end: PassEnd;
+  let end: JudgedPass;
   try {
     result = await runPipeline(pass, stepsFor(deps, opened));
+    if (result.gaveWay && !pass.superseded.aborted) {
+      await tellGaveWay(pass, result, options.clock.now() - started, deps);
+      return { retry: false };
+    }
     end = judgePass(result, pass.superseded, options.clock.now() - started);
   } catch (error) {
     end = judgeError(error, pass.superseded, options.clock.now() - started);
     if (opened.commit !== undefined) end = { ...end, verdict: { revision: opened.commit, ...end.verdict } };
   }
+  deps.verification.settled();
   await tellPass(pass, end.verdict, result, deps);
   if (end.verdict.outcome === "ready" && result) await tidyUp(pass, result, confirmed, options);
   return end;
@@ -119,14 +126,16 @@ function stepsFor(deps: PassDependencies, opened: { commit?: string; consul?: Co
       held: certificates.held(),
       due: certificates.due(),
     }),
-    onPlanned: (desired, plan) =>
+    onPlanned: (desired, plan) => {
+      deps.waits.keep(new Set(plan.actions.map((action) => action.id)));
       status.planned({
         revision: desired.revision,
         site: desired.site.name,
         url: `https://${desired.site.domain}/`,
         actions: plan.actions.length,
-      }),
-    gate: (action, pass, desired, actual) => gateFor(action, pass, desired, actual, deps),
+      });
+    },
+    gate: (action, pass, seen, stop) => gateFor(action, pass, seen, stop, deps),
     run: async (action, pass) => {
       await act(action, pass, consul(), deps);
       options.onProgress();
@@ -135,19 +144,7 @@ function stepsFor(deps: PassDependencies, opened: { commit?: string; consul?: Co
       const current = status.current();
       return current.revision.healthy === revision && criticalFailures(current.checks).length === 0;
     },
-    verify: (desired, pass) =>
-      verify(desired.checks, {
-        clock: options.clock,
-        run: (check) => deps.runCheck(check, deps.signal),
-        deadlineMs: VERIFY_MS,
-        concurrency: VERIFY_CONCURRENCY,
-        signal: pass.superseded,
-        onResult: (result) => {
-          options.onProgress();
-          status.checked(result);
-          bus.publish({ at: options.clock.now(), pass: pass.pass, type: "check", result });
-        },
-      }),
+    verify: (desired, pass, giveWay) => deps.verification.run(desired, pass, giveWay),
   };
 }
 
@@ -169,8 +166,8 @@ export async function observeSite(
 async function gateFor(
   action: Action,
   pass: PassRequest,
-  desired: DesiredState,
-  actual: ActualState,
+  { desired, actual }: Observed,
+  stop: AbortSignal,
   deps: PassDependencies,
 ): Promise<void> {
   const { options, bus } = deps;
@@ -186,8 +183,9 @@ async function gateFor(
     },
     {
       action,
+      since: deps.waits.since(action.id),
       now: pass.now,
-      signal: pass.superseded,
+      signal: stop,
       onWaiting: (message) => {
         options.onProgress();
         bus.publish({
@@ -238,10 +236,7 @@ async function act(action: Action, pass: PassRequest, consul: Consul, deps: Pass
   }
 }
 
-function suspendedEnd(reason: string): PassEnd {
+function suspendedVerdict(reason: string): Verdict {
   const message = `suspended: ${reason}; \`sudo convene resume\` goes on`;
-  return {
-    verdict: { outcome: "suspended", reason: "Suspended", message, actions: 0, milliseconds: 0 },
-    retry: false,
-  };
+  return { outcome: "suspended", reason: "Suspended", message, actions: 0, milliseconds: 0 };
 }

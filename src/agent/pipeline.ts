@@ -13,6 +13,7 @@ import { makePlan } from "../plan/plan.ts";
 import type { Clock } from "../system/clock.ts";
 import { criticalFailures } from "../verify/verify.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import { type GiveWay, createGiveWay } from "./give-way.ts";
 import type { PassRequest } from "./loop.ts";
 import type { LoadedSite } from "./site-loader.ts";
 
@@ -25,16 +26,17 @@ export interface PipelineSteps {
   readonly observe: (site: LoadedSite) => Promise<Observed>;
   readonly planOptions: () => Parameters<typeof makePlan>[2];
   readonly onPlanned: (desired: DesiredState, plan: Plan) => void;
-  readonly gate: (
-    action: Action,
-    pass: PassRequest,
-    desired: DesiredState,
-    actual: ActualState,
-  ) => Promise<void>;
+  /** Resolves when the action may go; rejects with the signal's reason when the pass is to stop. */
+  readonly gate: (action: Action, pass: PassRequest, seen: Observed, stop: AbortSignal) => Promise<void>;
   readonly run: (action: Action, pass: PassRequest) => Promise<void>;
   /** Whether this revision has been proven by the checks already. */
   readonly isHealthy: (revision: string) => boolean;
-  readonly verify: (desired: DesiredState, pass: PassRequest) => Promise<readonly CheckResult[]>;
+  /** Undefined when it was cut short, by a newer revision or to give way. */
+  readonly verify: (
+    desired: DesiredState,
+    pass: PassRequest,
+    giveWay: AbortSignal,
+  ) => Promise<readonly CheckResult[] | undefined>;
 }
 
 export interface Observed {
@@ -47,13 +49,16 @@ export interface PassResult {
   readonly actual: ActualState;
   readonly plan: Plan;
   readonly outcomes: readonly ActionOutcome[];
-  /** Undefined when nothing had to be proven. */
+  /** Undefined when nothing had to be proven, or it was not because the pass ended early. */
   readonly checks: readonly CheckResult[] | undefined;
+  /** It only waited, and another pass has work to do: there is no verdict yet. */
+  readonly gaveWay: boolean;
 }
 
 export async function runPipeline(pass: PassRequest, steps: PipelineSteps): Promise<PassResult> {
   const site = await steps.loadSite();
-  const { desired, actual } = await steps.observe(site);
+  const seen = await steps.observe(site);
+  const { desired, actual } = seen;
   const plan = makePlan(desired, actual, steps.planOptions());
   steps.publish({
     at: steps.clock.now(),
@@ -64,18 +69,41 @@ export async function runPipeline(pass: PassRequest, steps: PipelineSteps): Prom
   });
   steps.onPlanned(desired, plan);
 
-  const before = withActions(plan, (action) => action.afterVerify !== true);
-  const applied = await applyPlan(before, hooksFor(pass, steps, desired, actual));
-  if (!succeeded(applied)) return { desired, actual, plan, outcomes: applied, checks: undefined };
+  const undone = new Set(plan.actions.map((action) => action.id));
+  const giveWay = createGiveWay({
+    pass,
+    hasWork: async () => {
+      const now = await steps.observe(site);
+      const next = makePlan(now.desired, now.actual, steps.planOptions());
+      return next.actions.some((action) => !undone.has(action.id));
+    },
+  });
+  const apply = (keep: (action: Action) => boolean) =>
+    applyPlan(withActions(plan, keep), hooksFor(pass, steps, seen, giveWay, undone));
+  const end = (outcomes: readonly ActionOutcome[], checks?: readonly CheckResult[]): PassResult => ({
+    desired,
+    actual,
+    plan,
+    outcomes,
+    checks,
+    gaveWay: checks === undefined && giveWay.signal.aborted,
+  });
+  try {
+    const applied = await apply((action) => action.afterVerify !== true);
+    if (!succeeded(applied)) return end(applied);
 
-  const proven = steps.isHealthy(desired.revision) && applied.length === 0;
-  const checks = proven ? undefined : await steps.verify(desired, pass);
-  if (checks && criticalFailures(checks).length > 0)
-    return { desired, actual, plan, outcomes: applied, checks };
+    const proven = steps.isHealthy(desired.revision) && applied.length === 0;
+    const checks = proven
+      ? undefined
+      : await giveWay.waiting(() => steps.verify(desired, pass, giveWay.signal));
+    const unproven = checks === undefined && !proven;
+    if (unproven || criticalFailures(checks ?? []).length > 0) return end(applied, checks);
 
-  const after = withActions(plan, (action) => action.afterVerify === true);
-  const retired = await applyPlan(after, hooksFor(pass, steps, desired, actual));
-  return { desired, actual, plan, outcomes: [...applied, ...retired], checks };
+    const retired = await apply((action) => action.afterVerify === true);
+    return end([...applied, ...retired], checks);
+  } finally {
+    giveWay.end();
+  }
 }
 
 /** An optional action that failed (a certificate) is reported, and stops neither verification nor the verdict. */
@@ -88,15 +116,25 @@ function withActions(plan: Plan, keep: (action: Action) => boolean): Plan {
   return { ...plan, actions: orderActions(plan.actions.filter(keep)) };
 }
 
-function hooksFor(pass: PassRequest, steps: PipelineSteps, desired: DesiredState, actual: ActualState) {
+function hooksFor(
+  pass: PassRequest,
+  steps: PipelineSteps,
+  seen: Observed,
+  giveWay: GiveWay,
+  undone: Set<string>,
+) {
   const base = () => ({ at: steps.clock.now(), pass: pass.pass });
+  const stop = AbortSignal.any([pass.superseded, giveWay.signal]);
   return {
     clock: steps.clock,
-    signal: pass.superseded,
-    gate: (action: Action) => steps.gate(action, pass, desired, actual),
-    run: (action: Action) => steps.run(action, pass),
+    signal: stop,
+    gate: (action: Action) => giveWay.waiting(() => steps.gate(action, pass, seen, stop)),
+    run: (action: Action) => giveWay.working(() => steps.run(action, pass)),
     onStart: ({ id, subject }: Action) => steps.publish({ ...base(), type: "action-started", id, subject }),
-    onEnd: (outcome: ActionOutcome) => steps.publish({ ...base(), ...endEvent(outcome) }),
+    onEnd: (outcome: ActionOutcome) => {
+      if (outcome.result === "done") undone.delete(outcome.action.id);
+      steps.publish({ ...base(), ...endEvent(outcome) });
+    },
   };
 }
 

@@ -24,13 +24,7 @@ export async function tellPass(
   status.passEnded(verdict, { errors, ...(result ? await details(result, deps) : {}) });
   const news =
     verdict.actions > 0 || verdict.outcome !== "ready" || before.revision.healthy !== verdict.revision;
-  if (news) {
-    await options.history
-      .append(historyEntry(pass, verdict, result, options.clock.now()))
-      .catch((error: unknown) => {
-        options.logger.warn("history could not be written", { error: describeError(error) });
-      });
-  }
+  if (news) await remember(historyEntry(pass, verdict, result, options.clock.now()), deps);
   options.alerts.observe(status.current());
   options.logger[verdict.outcome === "ready" ? "info" : "warn"]("a pass ended", {
     pass: pass.pass,
@@ -44,10 +38,39 @@ export async function tellPass(
   bus.publish({ at: options.clock.now(), pass: pass.pass, type: "verdict", verdict });
 }
 
-/** What the table shows is looked up again when the pass changed something. */
+/** A pass that ended early without a verdict: what it did is remembered, and the next one goes on. */
+export async function tellGaveWay(
+  pass: PassRequest,
+  result: PassResult,
+  milliseconds: number,
+  deps: PassDependencies,
+): Promise<void> {
+  const { logger, clock } = deps.options;
+  const outcome = {
+    outcome: "interrupted",
+    reason: "GaveWay",
+    message: "something came up that does not have to wait; the next pass goes on",
+    revision: result.desired.revision,
+    milliseconds,
+  };
+  if (result.outcomes.some((one) => one.result !== "skipped"))
+    await remember(historyEntry(pass, outcome, result, clock.now()), deps);
+  logger.info("a pass gave way", { pass: pass.pass, milliseconds, wakeups: pass.wakeups });
+}
+
+async function remember(entry: HistoryEntry, { options }: PassDependencies): Promise<void> {
+  try {
+    await options.history.append(entry);
+  } catch (error) {
+    options.logger.warn("history could not be written", { error: describeError(error) });
+  }
+}
+
+/** What the table shows is looked up again when the pass changed something, as long as LXD answers. */
 async function details(result: PassResult, deps: PassDependencies) {
   const { desired } = result;
-  const actual = result.outcomes.length > 0 ? await deps.lookAgain(result) : result.actual;
+  const actual =
+    result.outcomes.length > 0 ? await deps.lookAgain(result).catch(() => result.actual) : result.actual;
   return {
     objects: objectTable(desired, actual),
     findings: desired.findings,
@@ -61,7 +84,7 @@ async function details(result: PassResult, deps: PassDependencies) {
 
 function historyEntry(
   pass: PassRequest,
-  verdict: Verdict,
+  verdict: Pick<HistoryEntry, "outcome" | "reason" | "message" | "milliseconds"> & Pick<Verdict, "revision">,
   result: PassResult | undefined,
   at: number,
 ): HistoryEntry {

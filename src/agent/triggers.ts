@@ -2,6 +2,7 @@
 import { type ScheduledTask, schedule } from "node-cron";
 import type { Lxd } from "../lxd/lxd.ts";
 import type { LxdEvent } from "../lxd/schema.ts";
+import type { WakeOptions } from "./loop.ts";
 
 /** Actions that can mean drift. Reading files and running commands are not among them: sweeps do both. */
 const TELLING =
@@ -16,7 +17,7 @@ export function describeLxdEvent(event: LxdEvent): string | undefined {
 
 export async function followLxd(
   lxd: Lxd,
-  wake: (reason: string) => void,
+  wake: (reason: string, options?: WakeOptions) => void,
   signal: AbortSignal,
 ): Promise<void> {
   await lxd.events(
@@ -24,7 +25,7 @@ export async function followLxd(
       const reason = describeLxdEvent(event);
       if (reason !== undefined) wake(reason);
     },
-    () => wake("lxd reconnected"),
+    () => wake("lxd reconnected", { urgent: true }),
     signal,
   );
 }

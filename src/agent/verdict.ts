@@ -25,7 +25,11 @@ const STALLING: ReadonlySet<string> = new Set([
   "NetworkMismatch",
 ]);
 
-export function judgePass(result: PassResult, superseded: AbortSignal, milliseconds: number): PassEnd {
+export interface JudgedPass extends PassEnd {
+  readonly verdict: Verdict;
+}
+
+export function judgePass(result: PassResult, superseded: AbortSignal, milliseconds: number): JudgedPass {
   const base = {
     revision: result.desired.revision,
     actions: result.outcomes.filter((outcome) => outcome.result === "done").length,
@@ -86,7 +90,7 @@ export function judgePass(result: PassResult, superseded: AbortSignal, milliseco
 }
 
 /** A pass that threw: nothing was planned, or the look at the host failed. */
-export function judgeError(error: unknown, superseded: AbortSignal, milliseconds: number): PassEnd {
+export function judgeError(error: unknown, superseded: AbortSignal, milliseconds: number): JudgedPass {
   const report = reportError(error);
   const base = { actions: 0, milliseconds };
   if (superseded.aborted)

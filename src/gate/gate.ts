@@ -16,27 +16,28 @@ export interface GateOptions {
 
 export interface GateRequest {
   readonly action: Action;
+  /** When it began to wait, in milliseconds since the epoch: an earlier pass may have ended while it did. */
+  readonly since: number;
   /** Asked anew each round: a push with `-o now` may arrive while an action waits. */
   readonly now: () => boolean;
   readonly onWaiting: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the action may go. Rejects with the signal's reason when a newer revision supersedes the wait. */
+/** Resolves when the action may go. Rejects with the signal's reason when the pass is to stop. */
 export async function waitForCallsToEnd(options: GateOptions, request: GateRequest): Promise<void> {
   if (request.action.disruption !== "calls") return;
   const bridges = concerned(request.action, options.bridges);
-  const started = options.clock.now();
   let saidAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     request.signal.throwIfAborted();
-    if (request.now() || options.clock.now() - started >= options.maxWaitMs) return;
+    if (request.now() || options.clock.now() - request.since >= options.maxWaitMs) return;
     const counts = await Promise.all(bridges.map(options.count));
     const people = counts.reduce((sum, count) => sum + count, 0);
     if (people === 0) return;
     if (options.clock.now() - saidAt >= SAY_EVERY_MS) {
       saidAt = options.clock.now();
-      const minutes = Math.ceil((options.maxWaitMs - (saidAt - started)) / 60_000);
+      const minutes = Math.ceil((options.maxWaitMs - (saidAt - request.since)) / 60_000);
       request.onWaiting(
         `waits: ${describePeople(people)} in a call (at most ${minutes} min more; git push -o now does not wait)`,
       );

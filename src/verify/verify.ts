@@ -7,27 +7,27 @@ const RETRY_MS = 2_000;
 
 export interface VerifyOptions {
   readonly clock: Clock;
-  readonly run: (check: DesiredCheck) => Promise<CheckResult>;
-  /** How long a failing check may take to come round, for all of them together. */
-  readonly deadlineMs: number;
+  /** Gives up when the signal aborts. */
+  readonly run: (check: DesiredCheck, signal: AbortSignal) => Promise<CheckResult>;
+  /** Until then a failing check may come round, in milliseconds since the epoch; each runs at least once. */
+  readonly deadline: number;
   readonly concurrency: number;
   /** Each check's final result. */
   readonly onResult: (result: CheckResult) => void;
-  /** Aborted when a newer revision supersedes this one. */
+  /** Aborted when the pass is to stop. */
   readonly signal: AbortSignal;
 }
 
-/** Final results in the order of the checks. */
+/** Final results in the order of the checks. Rejects with the signal's reason when the pass is to stop. */
 export async function verify(
   checks: readonly DesiredCheck[],
   options: VerifyOptions,
 ): Promise<readonly CheckResult[]> {
-  const deadline = options.clock.now() + options.deadlineMs;
   const results = new Map<string, CheckResult>();
   const queue = [...checks];
   const worker = async () => {
     for (let check = queue.shift(); check; check = queue.shift()) {
-      const result = await runUntilPassing(check, deadline, options);
+      const result = await runUntilPassing(check, options);
       results.set(check.name, result);
       options.onResult(result);
     }
@@ -41,16 +41,13 @@ export function criticalFailures(results: readonly CheckResult[]): readonly Chec
   return results.filter((result) => !result.ok && result.severity === "critical");
 }
 
-async function runUntilPassing(
-  check: DesiredCheck,
-  deadline: number,
-  options: VerifyOptions,
-): Promise<CheckResult> {
+async function runUntilPassing(check: DesiredCheck, options: VerifyOptions): Promise<CheckResult> {
   for (;;) {
     options.signal.throwIfAborted();
-    const result = await options.run(check);
+    const result = await options.run(check, options.signal);
+    options.signal.throwIfAborted();
     const settled = result.ok || result.severity !== "critical";
-    if (settled || options.clock.now() + RETRY_MS > deadline) return result;
+    if (settled || options.clock.now() + RETRY_MS > options.deadline) return result;
     await options.clock.sleep(RETRY_MS, options.signal);
   }
 }

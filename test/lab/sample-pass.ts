@@ -52,7 +52,7 @@ export async function passSample(
 
 export function sampleRequest(): PassRequest {
   const superseded = new AbortController().signal;
-  return { pass: 1, wakeups: ["test"], now: () => false, superseded };
+  return { pass: 1, wakeups: ["test"], now: () => false, superseded, onWake: () => () => undefined };
 }
 
 export function sampleSteps(

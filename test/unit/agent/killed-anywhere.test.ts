@@ -1,6 +1,7 @@
 /** The process dies before and after every single call to LXD or Consul; the next one finishes the work. */
 import { expect } from "chai";
 import { type FakeHost, Killed, createFakeHost } from "../../lab/fake-host.ts";
+import { checkResult } from "../../lab/sample-check.ts";
 import { type Build, converge, passSample } from "../../lab/sample-pass.ts";
 import { SAMPLE_HOST, container, sampleSite } from "../../lab/sample-site.ts";
 
@@ -33,7 +34,7 @@ const CAMPAIGNS: readonly Campaign[] = [
     before: async (host) => {
       await withFirst(host);
       await passSample(host, (foreign) => sampleSite({ images: { turn: "2" } }, foreign), {
-        checks: [failedCheck()],
+        checks: [checkResult({ name: "turn", ok: false })],
       });
     },
     build: (foreign) => sampleSite({ images: { turn: "3" } }, foreign),
@@ -161,19 +162,4 @@ function putForeign(host: FakeHost): void {
     guest: { files: new Map(), enabled: new Set(), active: new Set(), log: [], broken: new Set() },
     data: { accounts: new Map() },
   });
-}
-
-function failedCheck() {
-  return {
-    name: "turn",
-    kind: "turn",
-    target: "",
-    ok: false,
-    reason: "Refused",
-    message: "",
-    severity: "critical",
-    phases: [],
-    evidence: {},
-    checkedAt: 0,
-  } as const;
 }

@@ -26,13 +26,13 @@ describe("writing a file atomically", () => {
     const versions = ["a", "b"].map((letter) => letter.repeat(200_000));
     await writeFileAtomically(path, versions[0] ?? "", 0o600);
     const seen = new Set<string>();
-    let writing = true;
+    const written = new AbortController();
     const reader = (async () => {
-      while (writing) seen.add(await readFile(path, "utf8"));
+      while (!written.signal.aborted) seen.add(await readFile(path, "utf8"));
     })();
     for (let round = 0; round < 20; round += 1)
       await writeFileAtomically(path, versions[round % 2] ?? "", 0o600);
-    writing = false;
+    written.abort();
     await reader;
     for (const text of seen) expect(versions).to.include(text);
   });

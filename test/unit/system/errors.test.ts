@@ -34,7 +34,7 @@ describe("errors for people", () => {
   });
 
   it("never carry a secret along", () => {
-    const error = new ConveneError({ code: "X", message: `refused ${new Secret("hunter2")}` });
+    const error = new ConveneError({ code: "X", message: `refused ${String(new Secret("hunter2"))}` });
     expect(JSON.stringify(reportError(error))).not.to.contain("hunter2");
   });
 });

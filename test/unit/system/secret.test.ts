@@ -5,7 +5,7 @@ import { Secret, revealed } from "../../../src/system/secret.ts";
 describe("a secret", () => {
   const secret = new Secret("hunter2");
   const shown: Readonly<Record<string, string>> = {
-    "as text": `${secret}`,
+    "as text": String(secret),
     "as JSON": JSON.stringify({ secret }),
     inspected: inspect({ deep: [secret] }, { depth: 10, showHidden: true }),
     "as an object's entries": JSON.stringify(Object.entries(secret)),

@@ -1,0 +1,58 @@
+/** Proves a revision by its checks, with one deadline however many passes work on it. */
+import type { CheckResult } from "../checks/check.ts";
+import type { DesiredState } from "../model/desired-state.ts";
+import type { Clock } from "../system/clock.ts";
+import { verify } from "../verify/verify.ts";
+import type { CheckRunner } from "./check-runner.ts";
+import type { PassRequest } from "./loop.ts";
+
+export interface Verification {
+  /** Results of all checks; undefined when it was cut short. */
+  run(
+    desired: DesiredState,
+    pass: PassRequest,
+    giveWay: AbortSignal,
+  ): Promise<readonly CheckResult[] | undefined>;
+  /** There is a verdict: what is verified next has a deadline of its own. */
+  settled(): void;
+}
+
+export interface VerificationOptions {
+  readonly clock: Clock;
+  readonly runCheck: CheckRunner;
+  readonly onResult: (result: CheckResult, pass: number) => void;
+  /** Stops checks at once when the agent stops. */
+  readonly signal: AbortSignal;
+}
+
+const PATIENCE_MS = 90_000;
+const CONCURRENCY = 4;
+
+export function createVerification({ clock, runCheck, onResult, signal }: VerificationOptions): Verification {
+  let open: { readonly revision: string; readonly deadline: number } | undefined;
+  return {
+    settled: () => {
+      open = undefined;
+    },
+    run: async ({ revision, checks }, pass, giveWay) => {
+      if (open?.revision !== revision) open = { revision, deadline: clock.now() + PATIENCE_MS };
+      const { deadline } = open;
+      // A container that stops again and again must not keep the verdict away for ever.
+      const overdue = clock.now() >= deadline;
+      const stop = AbortSignal.any(overdue ? [pass.superseded, signal] : [pass.superseded, giveWay, signal]);
+      try {
+        return await verify(checks, {
+          clock,
+          deadline,
+          run: (check, until) => runCheck(check, until),
+          concurrency: CONCURRENCY,
+          signal: stop,
+          onResult: (result) => onResult(result, pass.pass),
+        });
+      } catch (error) {
+        if (stop.aborted) return undefined;
+        throw error;
+      }
+    },
+  };
+}
