@@ -14,13 +14,11 @@ child=
 
 say() { printf '%s\n' "$*"; }
 
-# A child in the background, in a process group of its own: a signal to this script is acted on at once, and ends the
-# servers that tests have started too.
+# A child in the background, in a session of its own: a signal to this script is acted on at once, and ends the servers
+# that tests have started too.
 supervise() {
-  set -m
-  "$@" &
+  setsid "$@" &
   child=$!
-  set +m
   status=0
   wait "$child" || status=$?
   child=
