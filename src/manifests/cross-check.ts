@@ -9,6 +9,7 @@ import { checkDependencyCycles } from "./rules/dependency-cycles.ts";
 import { checkKeys } from "./rules/keys.ts";
 import { checkNames } from "./rules/names.ts";
 import { checkPublicPorts } from "./rules/public-ports.ts";
+import { checkReservedNames } from "./rules/reserved-names.ts";
 import { checkRoutes } from "./rules/routes.ts";
 import { checkSecretReferences } from "./rules/secret-references.ts";
 import { checkSite } from "./rules/site.ts";
@@ -16,6 +17,7 @@ import { checkSite } from "./rules/site.ts";
 const RULES = [
   checkSite,
   checkNames,
+  checkReservedNames,
   checkSecretReferences,
   checkContainerReferences,
   checkDependencyCycles,
