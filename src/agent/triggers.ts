@@ -9,7 +9,7 @@ const TELLING =
   /^(instance-(created|deleted|renamed|shutdown|stopped|started|restarted|paused|resumed|updated)|image-(deleted|alias-deleted|alias-updated)|storage-volume-(deleted|updated|renamed)|network-(updated|deleted))$/;
 
 /** The reason a lifecycle event gives, for people: `lxd instance-shutdown turn`; undefined when it tells nothing. */
-export function describeLxdEvent(event: LxdEvent): string | undefined {
+function describeLxdEvent(event: LxdEvent): string | undefined {
   if (event.type !== "lifecycle" || !TELLING.test(event.metadata.action)) return undefined;
   const path = event.metadata.source.split("?")[0] ?? "";
   return `lxd ${event.metadata.action} ${path.slice(path.lastIndexOf("/") + 1)}`;

@@ -7,7 +7,7 @@ import type { LxdOperation } from "./schema.ts";
 import { openWebSocket } from "./websocket.ts";
 
 /** What is kept of each output; the rest is read and dropped, so that the command never blocks. */
-export const OUTPUT_LIMIT_BYTES = 1024 * 1024;
+const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 /** Output may arrive a little after the operation has ended. */
 const DRAIN_MS = 2_000;
 const CHUNK_BYTES = 64 * 1024;

@@ -35,7 +35,7 @@ export async function change(
 }
 
 /** Waits like `untilEnded`, and throws the operation's failure in LXD's words. */
-export async function waitForOperation(
+async function waitForOperation(
   requester: Requester,
   operation: LxdOperation,
   what: string,

@@ -38,7 +38,7 @@ export interface Requester {
   ): Promise<{ readonly answer: SuccessfulAnswer; readonly etag: string | undefined }>;
 }
 
-export const REQUEST_DEADLINE_MS = 30_000;
+const REQUEST_DEADLINE_MS = 30_000;
 
 /** Requests of one project over one socket. Every error is a ConveneError (lxd-errors.ts). */
 export function createRequester(http: UnixHttp, project: string, onOperationAlive?: () => void): Requester {

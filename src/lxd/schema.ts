@@ -124,7 +124,6 @@ export const lxdProjectSchema = z
     used_by: stringList,
   })
   .readonly();
-export type LxdProject = z.infer<typeof lxdProjectSchema>;
 
 export const lxdOperationSchema = z
   .object({

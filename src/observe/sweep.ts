@@ -54,7 +54,7 @@ export async function sweepContainer(
 }
 
 /** Parses the script's lines; unknown lines are ignored. */
-export function parseSweep(output: string, withAccounts: boolean): ContainerSweep {
+function parseSweep(output: string, withAccounts: boolean): ContainerSweep {
   const files: Record<string, string> = {};
   const stoppedUnits: string[] = [];
   const accounts: string[] = [];

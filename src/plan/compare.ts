@@ -6,7 +6,7 @@ const TRUE_WORDS: ReadonlySet<string> = new Set(["true", "1", "yes", "on"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["false", "0", "no", "off"]);
 
 /** LXD stores booleans as they were typed: `yes` and `true` are the same (lxd.md A3). */
-export function normalizeValue(key: string, value: string): string {
+function normalizeValue(key: string, value: string): string {
   if (/^(limits\.cpu|limits\.processes)$/.test(key)) return value;
   const lower = value.toLowerCase();
   if (TRUE_WORDS.has(lower)) return "true";

@@ -12,7 +12,7 @@ export interface PruneResult {
 }
 
 /** Short, stable id of a set of removals: the same accident asks for the same confirmation. */
-export function confirmationId(subjects: readonly string[]): string {
+function confirmationId(subjects: readonly string[]): string {
   return createHash("sha256").update(subjects.toSorted().join("\n")).digest("hex").slice(0, 8);
 }
 

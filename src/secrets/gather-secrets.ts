@@ -60,7 +60,7 @@ export function placeholderSecrets(): ModelSecrets {
 }
 
 /** The users whose generated password must stay; files of the others are removed once their accounts are gone. */
-export function generatedUsers({ manifests }: Pick<SecretNeeds, "manifests">): readonly string[] {
+function generatedUsers({ manifests }: Pick<SecretNeeds, "manifests">): readonly string[] {
   return manifestsOf(manifests, "User")
     .filter(({ manifest }) => manifest.spec.password.kind === "generate")
     .map(({ manifest }) => manifest.metadata.name);

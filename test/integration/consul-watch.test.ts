@@ -66,6 +66,6 @@ describe("watching keys while Consul comes and goes", function () {
     const error: unknown = await consul
       .ready(60_000, AbortSignal.timeout(200))
       .catch((thrown: unknown) => thrown);
-    expect(error).to.have.property("name", "AbortError");
+    expect(error).to.have.property("name", "TimeoutError");
   });
 });

@@ -12,7 +12,7 @@ import { systemClock } from "../../src/system/clock.ts";
 export type TestCli = CliDependencies & { readonly exitCode: () => number | undefined };
 
 /** Every line that starts with `wrong` is an error. */
-export async function validateWrongLines(
+async function validateWrongLines(
   tree: readonly TreeFile[],
 ): Promise<{ readonly diagnostics: readonly Diagnostic[] }> {
   const diagnostics = tree.flatMap((file) =>

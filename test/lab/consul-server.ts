@@ -94,7 +94,7 @@ function listening(): Promise<Server> {
 }
 
 /** Fetched once with the machine's own Debian mirror, into apt folders of its own: the host's stay as they are. */
-export async function consulBinary(): Promise<string> {
+async function consulBinary(): Promise<string> {
   const binary = join(CACHE, "root/usr/bin/consul");
   if (await exists(binary)) return binary;
   await mkdir(join(CACHE, "apt/lists/partial"), { recursive: true });

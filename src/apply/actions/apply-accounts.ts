@@ -5,7 +5,7 @@ import { ConveneError } from "../../system/errors.ts";
 import type { ApplyContext } from "../apply-context.ts";
 
 /** Put into the image by the catalogue; its protocol is described in manifests/jitsi/README.md. */
-export const ACCOUNTS_COMMAND = "/usr/local/lib/convene/prosody-accounts";
+const ACCOUNTS_COMMAND = "/usr/local/lib/convene/prosody-accounts";
 const DEADLINE_MS = 60_000;
 
 export async function applyAccounts(

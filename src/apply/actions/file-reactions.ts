@@ -36,7 +36,7 @@ interface Reactions {
 }
 
 /** Each unit once: what is restarted is not reloaded, what is started fresh reads its files anyway. */
-export function collectReactions(action: ApplyFiles): Reactions {
+function collectReactions(action: ApplyFiles): Reactions {
   const start = new Set(action.startUnits);
   const restart = new Set<string>();
   const reload = new Set<string>();
