@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname, "..");
 const UNIT = /\.(?:service|socket|timer)$/;
 /** Some libraries ask for Node's own modules with `require`, which an ES module does not have. */
 const REQUIRE =
-  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 
 export async function writePackage(options: PackageOptions): Promise<void> {
   const { directory, version = packageJson.version } = options;
