@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures convene on real parts and prints each figure beside its target. `--quick` looks at the
- * idle agent for one minute instead of five. Ends with 0 when everything could be measured, whatever came out.
+ * idle agent for one minute instead of five; `fleet` or `site` measures only that part. Ends with 0 when everything could be measured, whatever came out.
  */
 import { describeError } from "../../src/system/errors.ts";
 import { createBenchHost } from "./bench-host.ts";
@@ -15,7 +15,13 @@ import { measurePush, measureStop } from "./reactions.ts";
 import { measureReplacement } from "./replacement.ts";
 import { measureSweep } from "./sweep.ts";
 
-const IDLE_SECONDS = process.argv.includes("--quick") ? 60 : 300;
+const WORDS = process.argv.slice(2);
+const IDLE_SECONDS = WORDS.includes("--quick") ? 60 : 300;
+
+/** A part named on the command line, or any when none is. */
+function wants(part: "fleet" | "site"): boolean {
+  return WORDS.includes(part) || !WORDS.some((word) => word === "fleet" || word === "site");
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -67,10 +73,9 @@ async function onHost(
 }
 
 async function bench(): Promise<void> {
-  const figures = [
-    ...(await onHost("A fleet of cheap containers", measureFleet)),
-    ...(await onHost("The site of desired-state/", measureSite)),
-  ];
+  const figures: Figure[] = [];
+  if (wants("fleet")) figures.push(...(await onHost("A fleet of cheap containers", measureFleet)));
+  if (wants("site")) figures.push(...(await onHost("The site of desired-state/", measureSite)));
   say(`\n${renderFigures(figures)}`);
 }
 
