@@ -6,7 +6,8 @@ import { matchesRevision } from "../source/revision.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
 import type { Loop } from "./loop.ts";
-import { type PassDependencies, observeSite } from "./passes.ts";
+import { observeSite } from "./observe-site.ts";
+import type { PassDependencies } from "./pass-dependencies.ts";
 
 const LOGS_MS = 20_000;
 

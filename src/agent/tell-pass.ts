@@ -5,7 +5,7 @@ import { describeError } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
 import type { PassRequest } from "./loop.ts";
 import { objectTable } from "./object-table.ts";
-import type { PassDependencies } from "./passes.ts";
+import type { PassDependencies } from "./pass-dependencies.ts";
 import type { PassResult } from "./pipeline.ts";
 
 export async function tellPass(

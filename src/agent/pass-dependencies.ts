@@ -1,0 +1,38 @@
+/** What a pass is made of, shared by the files that do its parts. */
+import type { WaitMemory } from "../gate/wait-memory.ts";
+import type { DesiredState } from "../model/desired-state.ts";
+import type { ActualState } from "../observe/actual-state.ts";
+import type { StatusStore } from "../status/status-store.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import type { CertificateSchedule } from "./certificate-schedule.ts";
+import type { CheckRunner } from "./check-runner.ts";
+import type { ConsulDoor } from "./consul-door.ts";
+import type { EventBus } from "./event-bus.ts";
+import type { PassResult } from "./pipeline.ts";
+import type { SiteLoader } from "./site-loader.ts";
+import type { Sweeper } from "./sweeper.ts";
+import type { Verification } from "./verification.ts";
+
+export interface PassDependencies {
+  readonly options: AgentOptions;
+  readonly status: StatusStore;
+  readonly bus: EventBus;
+  readonly loader: SiteLoader;
+  readonly consulDoor: ConsulDoor;
+  readonly sweeper: Pick<Sweeper, "sweeps" | "forget">;
+  readonly certificates: CertificateSchedule;
+  readonly runCheck: CheckRunner;
+  readonly verification: Verification;
+  readonly waits: WaitMemory;
+  /** The commit this pass is about. */
+  readonly worksOn: (commit: string) => void;
+  /** The site's name, once a pass has seen it. */
+  readonly siteName: () => string;
+  /** What is there after the actions, for the table. */
+  readonly lookAgain: (result: PassResult) => Promise<ActualState>;
+  /** The desired state of the last pass that got so far. */
+  readonly desired: () => DesiredState | undefined;
+  readonly keepDesired: (desired: DesiredState) => void;
+  /** Stops actions at once when the agent stops. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,60 @@
+/** One pass from start to verdict, with everything that is told about it: status, history, alerts, events. */
+import type { Verdict } from "./agent-event.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import type { PassEnd, PassRequest } from "./loop.ts";
+import type { PassDependencies } from "./pass-dependencies.ts";
+import { type OpenedPass, stepsFor } from "./pass-steps.ts";
+import { type PassResult, runPipeline } from "./pipeline.ts";
+import { tellGaveWay, tellPass } from "./tell-pass.ts";
+import { type JudgedPass, judgeError, judgePass } from "./verdict.ts";
+
+export async function runPass(pass: PassRequest, deps: PassDependencies): Promise<PassEnd> {
+  const { options, status, bus } = deps;
+  const started = options.clock.now();
+  const suspension = options.state.suspension();
+  status.suspended(suspension);
+  if (suspension !== undefined) {
+    const verdict = suspendedVerdict(suspension);
+    bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
+    return { retry: false };
+  }
+  status.passStarted(pass.wakeups);
+  bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
+  const confirmed = options.state.confirmed();
+  const opened: OpenedPass = {};
+  let result: PassResult | undefined;
+  let end: JudgedPass;
+  try {
+    result = await runPipeline(pass, stepsFor(deps, opened));
+    if (result.gaveWay && !pass.superseded.aborted) {
+      await tellGaveWay(pass, result, options.clock.now() - started, deps);
+      return { retry: false };
+    }
+    end = judgePass(result, pass.superseded, options.clock.now() - started);
+  } catch (error) {
+    end = judgeError(error, pass.superseded, options.clock.now() - started);
+    if (opened.commit !== undefined) end = { ...end, verdict: { revision: opened.commit, ...end.verdict } };
+  }
+  deps.verification.settled();
+  await tellPass(pass, end.verdict, result, deps);
+  if (end.verdict.outcome === "ready" && result) await tidyUp(pass, result, confirmed, options);
+  return end;
+}
+
+/** What the finished revision no longer needs: passwords of people who are gone, confirmations that were used. */
+async function tidyUp(
+  pass: PassRequest,
+  result: PassResult,
+  confirmed: ReadonlySet<string>,
+  { store, state }: AgentOptions,
+): Promise<void> {
+  if (result.outcomes.length === 0 && pass.pass > 1) return;
+  const people = result.desired.accounts.filter((account) => !account.internal);
+  await store.prune("passwords", new Set(people.map(({ jid }) => jid.slice(0, jid.lastIndexOf("@")))));
+  await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
+}
+
+function suspendedVerdict(reason: string): Verdict {
+  const message = `suspended: ${reason}; \`sudo convene resume\` goes on`;
+  return { outcome: "suspended", reason: "Suspended", message, actions: 0, milliseconds: 0 };
+}
