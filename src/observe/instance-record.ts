@@ -8,10 +8,16 @@ export const IMAGE_KEY = "user.convene.image";
 export const ROLE_KEY = "user.convene.role";
 export const CONFERENCES_KEY = "user.convene.conferences";
 export const FILES_KEY = "user.convene.files";
+/** Paths being written for the first time: if the agent dies in between, they may be there or not. */
+export const INSTALLING_KEY = "user.convene.installing";
 export const ACCOUNTS_KEY = "user.convene.accounts";
+
+/** Equal to no digest. */
+const UNCERTAIN: RecordedFile = { digest: "", structure: "" };
 
 const roleSchema = z.enum(["active", "next", "old", "build"]).catch("active");
 const filesSchema = z.record(z.string(), z.tuple([z.string(), z.string()]));
+const installingSchema = z.array(z.string()).catch([]);
 const accountsSchema = z.record(z.string(), z.string());
 
 /** Whether LXD config says that convene owns the object. Root may set the key to hand an object over. */
@@ -24,17 +30,19 @@ export function readRecord(config: Readonly<Record<string, string>>): ContainerR
   const image = config[IMAGE_KEY];
   const conferences = config[CONFERENCES_KEY];
   const files = filesSchema.safeParse(parseJson(config[FILES_KEY]));
+  const installing = installingSchema.parse(parseJson(config[INSTALLING_KEY]));
   const accounts = accountsSchema.safeParse(parseJson(config[ACCOUNTS_KEY]));
   return {
     ...(image === undefined ? {} : { image }),
     ...(conferences === undefined ? {} : { conferences }),
     role: roleSchema.parse(config[ROLE_KEY]),
     configured: files.success,
-    files: files.success
-      ? Object.fromEntries(
-          Object.entries(files.data).map(([path, [digest, structure]]) => [path, { digest, structure }]),
-        )
-      : {},
+    files: {
+      ...Object.fromEntries(installing.map((path) => [path, UNCERTAIN])),
+      ...Object.fromEntries(
+        Object.entries(files.data ?? {}).map(([path, [digest, structure]]) => [path, { digest, structure }]),
+      ),
+    },
     accounts: accounts.success ? accounts.data : {},
   };
 }

@@ -35,7 +35,7 @@ export function planFiles(
     .filter((file) => !file.deferred && (keysKnown || fresh || !file.usesEffectiveKv))
     .flatMap((file) => judge(file, actual));
   const wanted = new Set(container.files.map((file) => file.path));
-  const removals = Object.keys(actual?.record.files ?? {})
+  const removals = Object.keys((replaced ? undefined : found?.record.files) ?? {})
     .filter((path) => !wanted.has(path))
     .toSorted();
   const startUnits = fresh ? container.services.map((unit) => unit.name) : stoppedUnits(container, actual);

@@ -199,7 +199,7 @@ export function sampleSite(
             deferred: foreign === undefined,
             onChange: { kind: "reload", unit: "proxy" },
           }),
-          file({ path: "/etc/certbot.ini", content: "x" }),
+          ...routes.map((route) => file({ path: `/etc/routes/${route}`, content: route })),
         ],
       }),
       container({
@@ -221,7 +221,7 @@ export function sampleSite(
       ...more,
     ],
     kv,
-    services: [service("jitsi", 20), service("turn", 15)],
+    services: [service("turn", 15), ...routes.map((route) => service(route, 20))],
     accounts: options.accounts ?? [account("focus", "jitsi"), account("m.meier", "jitsi")],
   });
 }

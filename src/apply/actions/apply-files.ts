@@ -1,5 +1,5 @@
 /** Files of one container: staged, tested, moved into place together, then their services told. */
-import { FILES_KEY, encodeFiles, readRecord } from "../../observe/instance-record.ts";
+import { FILES_KEY, INSTALLING_KEY, encodeFiles, readRecord } from "../../observe/instance-record.ts";
 import type { Action, FileWrite } from "../../plan/action.ts";
 import { revealed } from "../../system/secret.ts";
 import type { ApplyContext } from "../apply-context.ts";
@@ -36,6 +36,7 @@ export async function applyFiles(action: ApplyFiles, context: ApplyContext): Pro
   await waitForBoot(name, context);
   await stage(name, action.writes, context);
   await validate(name, action.writes, context);
+  await announce(name, action.writes, context);
   await install(name, action.writes, context);
   if (action.removals.length > 0) {
     await execStep(
@@ -98,6 +99,17 @@ async function validate(
   }
 }
 
+/** A path of ours is on record before it is written: nothing is left behind if it is not wanted after a kill. */
+async function announce(name: string, writes: readonly FileWrite[], context: ApplyContext): Promise<void> {
+  const current = await context.lxd.instance(name);
+  const known = current ? readRecord(current.config).files : {};
+  const added = writes.map(({ file }) => file.path).filter((path) => !(path in known));
+  if (added.length === 0) return;
+  const earlier = Object.keys(known).filter((path) => known[path]?.digest === "");
+  const installing = JSON.stringify([...earlier, ...added]);
+  await context.lxd.patchInstance(name, { config: { [INSTALLING_KEY]: installing } });
+}
+
 async function install(instance: string, writes: readonly FileWrite[], context: ApplyContext): Promise<void> {
   if (writes.length === 0) return;
   const lines = writes.map((write, index) =>
@@ -125,5 +137,7 @@ async function record(action: ApplyFiles, context: ApplyContext): Promise<void> 
   for (const { file } of action.writes)
     files[file.path] = { digest: file.digest, structure: file.structureDigest };
   for (const path of action.removals) delete files[path];
-  await context.lxd.patchInstance(action.container.name, { config: { [FILES_KEY]: encodeFiles(files) } });
+  await context.lxd.patchInstance(action.container.name, {
+    config: { [FILES_KEY]: encodeFiles(files), [INSTALLING_KEY]: "" },
+  });
 }
