@@ -1,7 +1,7 @@
 /** `npm run bundle`: writes dist/, the folder that `npm pack ./dist` makes the installable package of. */
 import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
 import { licenceTexts } from "./licence-texts.ts";
 
@@ -46,7 +46,7 @@ async function bundleSources(directory: string, version: string): Promise<readon
     platform: "node",
     format: "esm",
     target: "node24",
-    // A CommonJS file that is imported on demand would have a default export and nothing else.
+    // Of libraries that have both, the ES module, whose names a chunk keeps.
     mainFields: ["module", "main"],
     minifyWhitespace: true,
     legalComments: "none",
@@ -55,7 +55,25 @@ async function bundleSources(directory: string, version: string): Promise<readon
     metafile: true,
     plugins: [versionOnly(version)],
   });
+  refuseNamesOfCommonJs(metafile);
   return Object.keys(metafile.inputs);
+}
+
+/** Imported on demand, by their default export or for what they do alone. */
+const ON_DEMAND: readonly string[] = ["nodemailer", "reflect-metadata"];
+
+/** A CommonJS file that is imported on demand has, in a chunk, a default export and no names. */
+function refuseNamesOfCommonJs({ inputs }: Metafile): void {
+  for (const [importer, { imports }] of Object.entries(inputs)) {
+    const wrong = imports.find(
+      ({ kind, path, original = "" }) =>
+        kind === "dynamic-import" && inputs[path]?.format === "cjs" && !ON_DEMAND.includes(original),
+    );
+    if (wrong !== undefined)
+      throw new Error(
+        `${importer} imports ${wrong.original} on demand, which is CommonJS: take its default export`,
+      );
+  }
 }
 
 /** Of package.json only the version goes in. */

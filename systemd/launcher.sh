@@ -30,5 +30,6 @@ link=${self%/lib/node_modules/*}/bin/convene
 if [ -x "$link" ]; then CONVENE_LAUNCHER=$link; else CONVENE_LAUNCHER=$self; fi
 export CONVENE_LAUNCHER
 
-# A small young generation: the agent allocates little, and an idle one then stays small.
+# A small young generation and one arena: the agent allocates little, and an idle one then stays small.
+export MALLOC_ARENA_MAX=1
 exec "$node" --max-semi-space-size=1 "$package/convene.mjs" "$@"

@@ -13,6 +13,7 @@ import { ensureDirectory, ensureFile, ensureFileExists, readFileIfThere, rootOwn
 import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
 import { accessRulesStep, lxdSteps } from "./lxd-steps.ts";
+import { requirePrograms } from "./programs.ts";
 import { ensureRepository } from "./repository.ts";
 import { requireRoot } from "./require-root.ts";
 import { runSteps } from "./step.ts";
@@ -39,6 +40,7 @@ const MAXIMUM_PUSH_BYTES = 64 * 1024 * 1024;
 /** Answers how many steps changed something. Throws ConveneError of the step that could not be done. */
 export async function initialiseHost(options: InitialiseOptions, say: SayLine): Promise<number> {
   requireRoot(options.tools.uid, "convene init");
+  await requirePrograms();
   const account = { name: options.settings.user, home: options.settings.stateDirectory, shell: GIT_SHELL };
   const changes = await runSteps(
     [{ name: `user ${account.name}`, run: async () => await ensureAccount(options.tools.run, account) }],

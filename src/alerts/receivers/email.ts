@@ -27,9 +27,9 @@ export async function sendEmail(
   options: SendOptions,
 ): Promise<void> {
   // Most sites never send one: nodemailer is loaded with the first.
-  const { createTransport } = await import("nodemailer");
+  const { default: nodemailer } = await import("nodemailer");
   const { host, port, security, user, password, from, to } = target;
-  const transport = createTransport({
+  const transport = nodemailer.createTransport({
     host,
     port,
     secure: security === "tls",
