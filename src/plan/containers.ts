@@ -13,6 +13,8 @@ const ERROR = 112;
 export interface ContainerPlan {
   readonly actions: readonly Action[];
   readonly blocked?: Blocked;
+  /** It is to be replaced, and that has to wait: what is inside belongs to the image it has. */
+  readonly held?: true;
   /** The container starts out with nothing of ours inside: every file has to be written. */
   readonly fresh: boolean;
   /** The id others wait for; absent when nothing has to be done. */
@@ -41,7 +43,7 @@ export function planContainer(
     return planUnfinished(container, forms.active, desired, actual);
   if (forms.active.record.image === container.imageAlias) return planExisting(container, forms.active, forms);
   if (couldNotBeConfigured(container, actual) && forms.active.record.role === "active")
-    return finished(planStart(container, forms.active, []), false);
+    return { ...finished(planStart(container, forms.active, []), false), held: true };
   return planReplacement(container, forms.active, forms, desired, actual);
 }
 

@@ -85,7 +85,7 @@ function planInside(
   const actions: Action[] = [];
   for (const container of desired.containers) {
     const plan = containers.get(container.name);
-    if (!plan || plan.blocked) continue;
+    if (!plan || plan.blocked || plan.held) continue;
     const after = plan.readyAfter === undefined ? [] : [plan.readyAfter];
     const live = found.get(container.name);
     const [action] = planFiles(container, live, {
