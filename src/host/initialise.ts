@@ -14,7 +14,6 @@ import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
 import { accessRulesStep, lxdSteps } from "./lxd-steps.ts";
 import { requirePrograms } from "./programs.ts";
-import { requirePrograms } from "./programs.ts";
 import { ensureRepository } from "./repository.ts";
 import { requireRoot } from "./require-root.ts";
 import { runSteps } from "./step.ts";
@@ -44,10 +43,7 @@ export async function initialiseHost(options: InitialiseOptions, say: SayLine): 
   await requirePrograms();
   const account = { name: options.settings.user, home: options.settings.stateDirectory, shell: GIT_SHELL };
   const changes = await runSteps(
-    [
-      step("programs", async () => requirePrograms()),
-      step(`user ${account.name}`, async () => ensureAccount(options.tools.run, account)),
-    ],
+    [step(`user ${account.name}`, async () => ensureAccount(options.tools.run, account))],
     say,
   );
   const owner = await accountIds(options.tools.run, account.name);

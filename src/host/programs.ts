@@ -1,45 +1,36 @@
-/** The host's programs that init and LXD need, looked for before anything is changed. */
-import { access, constants } from "node:fs/promises";
+/** The host's own programs that setting up and running need, looked for before anything is made. */
 import { join } from "node:path";
 import { ConveneError } from "../system/errors.ts";
-import type { StepResult } from "./step.ts";
+import { isThere } from "./files.ts";
 
-/** Program → the Debian package that brings it. LXD calls zstd, mksquashfs and dnsmasq itself. */
-const PACKAGES: Readonly<Record<string, string>> = {
+/** By program, the Debian package that brings it. LXD itself packs images with zstd, and has none of its own. */
+const NEEDED: Readonly<Record<string, string>> = {
   git: "git",
-  "git-shell": "git",
   debootstrap: "debootstrap",
   mksquashfs: "squashfs-tools",
-  unsquashfs: "squashfs-tools",
   zstd: "zstd",
-  nft: "nftables",
-  unshare: "util-linux",
-  sysctl: "procps",
 };
-const FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"] as const;
+const FOLDERS: readonly string[] = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+];
 
-/** Throws `ProgramsMissing` with the one command that installs them all. */
-export async function requirePrograms(folders: readonly string[] = FOLDERS): Promise<StepResult> {
-  const names = Object.keys(PACKAGES);
-  const found = await Promise.all(names.map(async (name) => await isThere(name, folders)));
-  const missing = names.filter((_, index) => found[index] === false);
-  if (missing.length === 0) return { outcome: "already there" };
-  const packages = [...new Set(missing.map((name) => PACKAGES[name]))].join(" ");
+/** Throws `ProgramsMissing` with the one command that installs all of them. */
+export async function requirePrograms(folders: readonly string[] = FOLDERS): Promise<void> {
+  const missing: string[] = [];
+  for (const program of Object.keys(NEEDED)) {
+    const places = await Promise.all(folders.map(async (folder) => await isThere(join(folder, program))));
+    if (!places.includes(true)) missing.push(program);
+  }
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => NEEDED[program] ?? program).join(" ");
   throw new ConveneError({
     code: "ProgramsMissing",
     message: `this host has no ${missing.join(", ")}`,
-    hint: `run \`apt-get install ${packages}\`, then init again`,
+    hint: `apt-get install --no-install-recommends ${packages}, then run this again`,
   });
-}
-
-async function isThere(name: string, folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) {
-    try {
-      await access(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      // Not in this folder; perhaps in the next.
-    }
-  }
-  return false;
 }
