@@ -164,8 +164,9 @@ local function main()
 
   local handlers = { set = set, remove = remove }
   function handlers.list(host)
-    local total = 0
-    for _, name in ipairs(host and { host } or hosts() or {}) do
+    local total, names = 0, host and { host } or hosts()
+    if not names then return end
+    for _, name in ipairs(names) do
       local count = accounts_of(name)
       if not count then return end
       total = total + count

@@ -69,7 +69,7 @@ export interface ContainerSweep {
   readonly files: Readonly<Record<string, string>>;
   /** Units that should run and do not. */
   readonly stoppedUnits: readonly string[];
-  /** JIDs that exist, where the container keeps accounts. */
+  /** JIDs that exist, where the container keeps accounts and its chat server told. */
   readonly accounts?: readonly string[];
 }
 

@@ -7,7 +7,10 @@ import type { ContainerRecord, ContainerSweep } from "./actual-state.ts";
 
 const DEADLINE_MS = 20_000;
 
-/** Reads paths from standard input after a line of units; prints `file`, `unit` and `account` lines. */
+/**
+ * Reads paths from standard input after a line of units; prints `file`, `unit` and `account` lines. `ok list` ends a list
+ * of accounts: without it a chat server that does not answer would look like one without accounts.
+ */
 const SCRIPT = `
 read -r units
 for unit in $units; do
@@ -19,11 +22,11 @@ while IFS= read -r path; do
   printf 'file\\t%s\\t%s\\t%s\\n' "$sum" "$(stat -c '%U:%G:%a' "$path")" "$path"
 done
 if [ -x /usr/local/lib/convene/prosody-accounts ] && [ "$1" = accounts ]; then
-  printf 'list\\n' | /usr/local/lib/convene/prosody-accounts | sed -n 's/^account\\t/account\\t/p'
+  printf 'list\\n' | /usr/local/lib/convene/prosody-accounts | sed -n '/^account\\t/p; /^ok\\tlist\\t/p'
 fi
 `;
 
-/** Undefined when the container cannot be looked into (stopped meanwhile, or LXD says so). */
+/** Throws `SweepFailed`, or LXD's own error when the container cannot be looked into (stopped meanwhile). */
 export async function sweepContainer(
   lxd: Lxd,
   container: DesiredContainer,
@@ -50,22 +53,24 @@ export async function sweepContainer(
       retryable: true,
     });
   }
-  return parseSweep(result.stdout, withAccounts);
+  return parseSweep(result.stdout);
 }
 
 /** Parses the script's lines; unknown lines are ignored. */
-function parseSweep(output: string, withAccounts: boolean): ContainerSweep {
+function parseSweep(output: string): ContainerSweep {
   const files: Record<string, string> = {};
   const stoppedUnits: string[] = [];
   const accounts: string[] = [];
+  let listed = false;
   for (const line of output.split("\n")) {
     const [kind, first = "", second = "", third = ""] = line.split("\t");
     if (kind === "unit") stoppedUnits.push(first);
     if (kind === "account") accounts.push(first);
+    if (kind === "ok" && first === "list") listed = true;
     if (kind === "file") {
       const [owner = "", group = "", mode = ""] = second.split(":");
       files[third] = fileDigest({ contentHash: first, owner, group, mode });
     }
   }
-  return { files, stoppedUnits, ...(withAccounts ? { accounts } : {}) };
+  return { files, stoppedUnits, ...(listed ? { accounts } : {}) };
 }
