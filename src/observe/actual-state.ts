@@ -83,6 +83,7 @@ export type ActualConsul =
       /** Key → sha256 of what convene wrote there last (`convene/<site>/inventory`). */
       readonly inventory: ReadonlyMap<string, string>;
       readonly services: ReadonlyMap<string, ActualService>;
+      /** Whether the rights are as convene sets them; always so for a Consul that is somebody else's. */
       readonly aclReady: boolean;
     };
 

@@ -4,20 +4,22 @@ import { DIGEST_META, SITE_META } from "../consul/service-digest.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { ActualConsul, ActualService } from "./actual-state.ts";
 
-/** `running` tells whether its container runs at all (true for an existing Consul of the site's own). */
+/** How its container is; `existing` is a Consul the Site names, which has none and whose rights are its owner's. */
+export type ConsulPresence = "absent" | "stopped" | "running" | "existing";
+
 export async function observeConsul(
   consul: Consul,
-  state: "absent" | "stopped" | "running",
+  presence: ConsulPresence,
   site: string,
 ): Promise<ActualConsul> {
-  if (state === "absent") return { state: "absent" };
-  if (state === "stopped") return { state: "unreachable", reason: "its container does not run" };
+  if (presence === "absent") return { state: "absent" };
+  if (presence === "stopped") return { state: "unreachable", reason: "its container does not run" };
   try {
     const [entries, inventory, services, aclReady] = await Promise.all([
       consul.keys(""),
       consul.inventory(),
       consul.services(),
-      consul.aclReady(),
+      presence === "existing" || consul.aclReady(),
     ]);
     return {
       state: "ready",

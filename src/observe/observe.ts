@@ -4,7 +4,7 @@ import type { Lxd } from "../lxd/lxd.ts";
 import type { DesiredCertificate, DesiredConsul } from "../model/desired-state.ts";
 import type { ActualConsul, ActualContainer, ActualState, ContainerSweep } from "./actual-state.ts";
 import { observeCertificates } from "./observe-certificates.ts";
-import { observeConsul } from "./observe-consul.ts";
+import { type ConsulPresence, observeConsul } from "./observe-consul.ts";
 import { type ObservedLxd, observeLxd } from "./observe-lxd.ts";
 
 const RUNNING = 103;
@@ -28,8 +28,8 @@ export interface ObservedHost extends ObservedLxd {
 /** Throws the doors' own errors when LXD cannot be read; an unreachable Consul is a state, not an error. */
 export async function observeHost(doors: Doors, request: ObserveRequest): Promise<ObservedHost> {
   const seen = await observeLxd(doors.lxd, request.pools, request.sweeps);
-  const state = consulState(request.consul, seen.containers);
-  return { ...seen, consul: await observeConsul(doors.consul, state, request.site) };
+  const presence = consulPresence(request.consul, seen.containers);
+  return { ...seen, consul: await observeConsul(doors.consul, presence, request.site) };
 }
 
 /** Adds the certificates on disk; which ones are wanted depends on the keys, so they are looked at second. */
@@ -53,11 +53,8 @@ export function foreignKeys(consul: ActualConsul, site: string): ReadonlyMap<str
   return new Map([...consul.kv].filter(([key]) => !consul.inventory.has(key) && !key.startsWith(own)));
 }
 
-function consulState(
-  consul: DesiredConsul,
-  containers: readonly ActualContainer[],
-): "absent" | "stopped" | "running" {
-  if (consul.container === undefined) return "running";
+function consulPresence(consul: DesiredConsul, containers: readonly ActualContainer[]): ConsulPresence {
+  if (consul.container === undefined) return "existing";
   const found = containers.find((one) => one.name === consul.container);
   if (!found) return "absent";
   return found.statusCode === RUNNING ? "running" : "stopped";
