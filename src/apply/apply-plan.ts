@@ -1,16 +1,8 @@
 /** Runs a plan's actions in parallel where nothing stands between them. */
-import type { Action, ActionKind, Plan } from "../plan/action.ts";
+import type { Action, Plan } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
 import { type ErrorReport, reportError } from "../system/errors.ts";
-
-/** How many of a kind run at once: creating is bound by the disk, starting by the processor. */
-const CONCURRENCY: Readonly<Partial<Record<ActionKind, number>>> = {
-  "build-image": 2,
-  "create-container": 2,
-  "start-container": 4,
-  "issue-certificate": 1,
-};
-const OTHERWISE = 4;
+import { type Slots, createSlots } from "./slots.ts";
 
 export interface ActionOutcome {
   readonly action: Action;
@@ -36,23 +28,22 @@ export interface ApplyHooks {
 export async function applyPlan(plan: Plan, hooks: ApplyHooks): Promise<readonly ActionOutcome[]> {
   const outcomes = new Map<string, ActionOutcome>();
   const pending = [...plan.actions];
-  const running = new Map<string, { readonly kind: ActionKind; readonly ended: Promise<void> }>();
+  const running = new Map<string, Promise<void>>();
+  const slots = createSlots();
   const finish = (outcome: ActionOutcome) => {
     outcomes.set(outcome.action.id, outcome);
     hooks.onEnd(outcome);
   };
   const runToEnd = async (action: Action) => {
-    const outcome = await runOne(action, hooks);
+    const outcome = await runOne(action, hooks, slots);
     running.delete(action.id);
     finish(outcome);
   };
   for (;;) {
-    for (const action of takeReady(pending, outcomes, running, hooks.signal, finish)) {
-      const ended = runToEnd(action);
-      running.set(action.id, { kind: action.kind, ended });
-    }
+    for (const action of takeReady(pending, outcomes, hooks.signal, finish))
+      running.set(action.id, runToEnd(action));
     if (running.size === 0) return [...outcomes.values()];
-    await Promise.race([...running.values()].map((one) => one.ended));
+    await Promise.race(running.values());
   }
 }
 
@@ -60,46 +51,43 @@ export async function applyPlan(plan: Plan, hooks: ApplyHooks): Promise<readonly
 function takeReady(
   pending: Action[],
   outcomes: ReadonlyMap<string, ActionOutcome>,
-  running: ReadonlyMap<string, { readonly kind: ActionKind }>,
   stop: AbortSignal,
   finish: (outcome: ActionOutcome) => void,
 ): Action[] {
   const ready: Action[] = [];
   for (const action of pending.slice()) {
     const failed = action.dependsOn.find((id) => outcomes.has(id) && outcomes.get(id)?.result !== "done");
-    if (stop.aborted || failed !== undefined) {
-      pending.splice(pending.indexOf(action), 1);
-      finish({
-        action,
-        result: "skipped",
-        milliseconds: 0,
-        because: stop.aborted ? reasonOf(stop) : `${failed} did not succeed`,
-      });
-      continue;
-    }
-    const free = action.dependsOn.every((id) => outcomes.has(id));
-    const busy = [...running.values(), ...ready].filter((one) => one.kind === action.kind).length;
-    if (!free || busy >= (CONCURRENCY[action.kind] ?? OTHERWISE)) continue;
+    const waits = !stop.aborted && failed === undefined && action.dependsOn.some((id) => !outcomes.has(id));
+    if (waits) continue;
     pending.splice(pending.indexOf(action), 1);
-    ready.push(action);
+    if (stop.aborted) finish(skipped(action, reasonOf(stop)));
+    else if (failed !== undefined) finish(skipped(action, `${failed} did not succeed`));
+    else ready.push(action);
   }
   return ready;
 }
 
-async function runOne(action: Action, hooks: ApplyHooks): Promise<ActionOutcome> {
+/** Who waits at the gate takes no slot: what may go at once passes by. */
+async function runOne(action: Action, hooks: ApplyHooks, slots: Slots): Promise<ActionOutcome> {
   let started = hooks.clock.now();
   try {
     await hooks.gate(action);
-    hooks.onStart(action);
-    started = hooks.clock.now();
-    await hooks.run(action);
-    return { action, result: "done", milliseconds: hooks.clock.now() - started };
+    return await slots.run(action.kind, async () => {
+      hooks.signal.throwIfAborted();
+      hooks.onStart(action);
+      started = hooks.clock.now();
+      await hooks.run(action);
+      return { action, result: "done", milliseconds: hooks.clock.now() - started };
+    });
   } catch (error) {
-    if (hooks.signal.aborted && error === hooks.signal.reason)
-      return { action, result: "skipped", milliseconds: 0, because: reasonOf(hooks.signal) };
+    if (hooks.signal.aborted && error === hooks.signal.reason) return skipped(action, reasonOf(hooks.signal));
     const report = { subject: action.subject, ...reportError(error) };
     return { action, result: "failed", milliseconds: hooks.clock.now() - started, error: report };
   }
+}
+
+function skipped(action: Action, because: string): ActionOutcome {
+  return { action, result: "skipped", milliseconds: 0, because };
 }
 
 /** Why a pass was stopped, in the words of who stopped it. */
