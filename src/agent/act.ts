@@ -9,7 +9,7 @@ import type { PassRequest } from "./loop.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
 import type { Observed } from "./pipeline.ts";
 
-/** Resolves when the action ends no call any more, or need not wait. */
+/** Resolves when the action ends no call any more, or need not wait; throws what it failed with, while it is left alone. */
 export async function passGate(
   action: Action,
   pass: PassRequest,
@@ -18,6 +18,7 @@ export async function passGate(
   deps: PassDependencies,
 ): Promise<void> {
   const { options, bus } = deps;
+  deps.held.check(action.id);
   const bridges = actual.containers
     .filter((one) => one.owned && one.statusCode === 103 && one.record.role === "active")
     .flatMap((one) => (one.record.conferences ? [{ name: one.name, statsUrl: one.record.conferences }] : []));
@@ -81,6 +82,7 @@ export async function act(
     });
     if (action.kind === "issue-certificate") deps.certificates.succeeded(action.certificate.domain);
   } catch (error) {
+    deps.held.failed(action.id, error);
     if (action.kind === "issue-certificate") deps.certificates.failed(action.certificate.domain);
     throw error;
   } finally {

@@ -15,6 +15,7 @@ import { createCertificateSchedule } from "./certificate-schedule.ts";
 import { createCheckRunner } from "./check-runner.ts";
 import { createConsulDoor } from "./consul-door.ts";
 import { createEventBus } from "./event-bus.ts";
+import { createHeldActions } from "./held-actions.ts";
 import { type Loop, type PassEnd, type PassRequest, type WakeOptions, createLoop } from "./loop.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
 import { runPass } from "./run-pass.ts";
@@ -73,6 +74,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     runCheck,
     verification,
     waits: createWaitMemory(clock),
+    held: createHeldActions(),
     sweeper,
     signal,
     loader: createSiteLoader(loaderOptions),

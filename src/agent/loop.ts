@@ -10,6 +10,8 @@ export interface PassRequest {
   readonly wakeups: readonly string[];
   /** Whether disruptive actions go without waiting; asked anew, since a push may say so meanwhile. */
   readonly now: () => boolean;
+  /** Somebody asked for it, or it is the next try of what failed: nothing is left alone. */
+  readonly urgent: boolean;
   /** Aborted when a newer revision has arrived. */
   readonly superseded: AbortSignal;
   /** Calls back at each wake-up since the pass began: another pass waits for its end. Answers how to stop that. */
@@ -86,7 +88,7 @@ export function createLoop(options: LoopOptions): Loop {
     });
 
   const runOne = async (signal: AbortSignal): Promise<PassEnd> => {
-    const { reasons, now } = waiting ?? { reasons: [], now: false };
+    const { reasons, now, urgent } = waiting ?? { reasons: [], now: false, urgent: false };
     waiting = undefined;
     count += 1;
     const current = { stop: new AbortController(), now };
@@ -96,6 +98,7 @@ export function createLoop(options: LoopOptions): Loop {
         pass: count,
         wakeups: [...reasons],
         now: () => current.now,
+        urgent,
         superseded: AbortSignal.any([current.stop.signal, signal]),
         onWake: (listener) => {
           listeners.add(listener);
@@ -135,6 +138,7 @@ export function createLoop(options: LoopOptions): Loop {
     supersede: (because) => running?.stop.abort(new Error(because)),
     run: async (signal) => {
       let failures = 0;
+      let tries = 0;
       let retry: AbortController | undefined;
       signal.addEventListener("abort", () => notify?.(), { once: true });
       while (!signal.aborted) {
@@ -142,10 +146,14 @@ export function createLoop(options: LoopOptions): Loop {
         await clock.sleep(GATHER_MS);
         await calmDown(failures, signal);
         if (signal.aborted) return;
-        retry?.abort();
+        const urgent = waiting?.urgent ?? false;
         const end = await runOne(signal);
         failures = end.retry ? failures + 1 : 0;
-        retry = end.retry ? scheduleRetry(failures, signal) : undefined;
+        // What failed is tried again when its time has come, however often something else wakes the loop meanwhile.
+        if (end.retry && retry && !urgent) continue;
+        retry?.abort();
+        tries = end.retry ? tries + 1 : 0;
+        retry = end.retry ? scheduleRetry(tries, signal) : undefined;
       }
     },
   };

@@ -8,6 +8,7 @@ import type { CertificateSchedule } from "./certificate-schedule.ts";
 import type { CheckRunner } from "./check-runner.ts";
 import type { ConsulDoor } from "./consul-door.ts";
 import type { EventBus } from "./event-bus.ts";
+import type { HeldActions } from "./held-actions.ts";
 import type { PassResult } from "./pipeline.ts";
 import type { SiteLoader } from "./site-loader.ts";
 import type { Sweeper } from "./sweeper.ts";
@@ -24,6 +25,7 @@ export interface PassDependencies {
   readonly runCheck: CheckRunner;
   readonly verification: Verification;
   readonly waits: WaitMemory;
+  readonly held: HeldActions;
   /** The commit this pass is about. */
   readonly worksOn: (commit: string) => void;
   /** The site's name, once a pass has seen it. */

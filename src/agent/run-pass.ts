@@ -18,6 +18,7 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
     bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
     return { retry: false };
   }
+  if (pass.urgent) deps.held.release();
   status.passStarted(pass.wakeups);
   bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
   const confirmed = options.state.confirmed();

@@ -52,7 +52,8 @@ export async function passSample(
 
 export function sampleRequest(): PassRequest {
   const superseded = new AbortController().signal;
-  return { pass: 1, wakeups: ["test"], now: () => false, superseded, onWake: () => () => undefined };
+  const onWake = () => () => undefined;
+  return { pass: 1, wakeups: ["test"], now: () => false, urgent: false, superseded, onWake };
 }
 
 export function sampleSteps(

@@ -8,8 +8,9 @@ const UPDATE_MS = 180_000;
 const INSTALL_MS = 900_000;
 const SETUP_MS = 300_000;
 
+/** Without the error mode, a repository that cannot be reached is a warning, and its packages are then just unknown. */
 const APT =
-  "env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -o Acquire::Retries=3 -qq";
+  "env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -o Acquire::Retries=3 -o APT::Update::Error-Mode=any -qq";
 
 /** URI, suite, components, name, packages, key file: written as one deb822 source, pinned to its packages. */
 const ADD_REPOSITORY = `
@@ -80,7 +81,8 @@ export async function runBuildSteps(
     NETWORK_MS,
     "the builder got no network",
   );
-  await step(["sh", "-c", `${APT} update`], UPDATE_MS, "apt-get update failed");
+  if (build.aptRepositories.length + build.packages.length > 0)
+    await step(["sh", "-c", `${APT} update`], UPDATE_MS, "apt-get update failed");
   if (build.aptRepositories.some((repository) => repository.key)) {
     await step(
       ["sh", "-c", `${APT} install -y --no-install-recommends curl gpg gpg-agent`],

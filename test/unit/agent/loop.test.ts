@@ -128,6 +128,25 @@ describe("the loop", () => {
     expect(await after(600_000)).to.equal(2);
   });
 
+  it("tries again when its time has come, however often something else wakes it meanwhile", async () => {
+    (await started()).end({ retry: true });
+    for (let second = 0; second < 10; second += 1) {
+      loop.wake("schedule");
+      await clock.advance(1_000);
+      last().end({ retry: true });
+    }
+    const urgent = runs.filter(({ request }) => request.urgent);
+    expect(urgent.map(({ request }) => request.wakeups).flat()).to.include("retry");
+  });
+
+  it("says whether a pass was asked for or is the next try, or only something happened", async () => {
+    const first = await started("lxd instance-updated turn");
+    expect(first.request.urgent).to.equal(false);
+    first.end({ retry: true });
+    await clock.advance(10_000);
+    expect(last().request.urgent).to.equal(true);
+  });
+
   it("survives a pass that breaks, and tries again", async () => {
     (await started()).fail(new TypeError("x is undefined"));
     expect(await after(10_000)).to.equal(2);
