@@ -116,7 +116,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
       watchSource: async (onChange, onRemote, watchSignal) => {
         await watchRefs({ gitDirectory: settings.repository, logger }, onChange, watchSignal);
         if (settings.remote) {
-          await followRemote({
+          followRemote({
             remote: settings.remote,
             gitDirectory: settings.repository,
             branch: settings.branch,

@@ -148,12 +148,16 @@ describe("following a remote", function () {
     const stop = new AbortController();
     const reports: (ErrorReport | undefined)[] = [];
     const url = `https://localhost:${server.port}/site.git`;
-    await followRemote({
+    followRemote({
       ...place.options({ url, caFile, tokenCredential: "git-token" }),
       signal: stop.signal,
       logger: silentLogger,
       report: (error) => reports.push(error),
     });
+    expect(reports, "the start does not wait for the remote").to.deep.equal([]);
+    for (let attempt = 0; attempt < 100 && reports.length === 0; attempt += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     expect(reports[0]?.code).to.equal("RemoteUnreachable");
     const one = await place.upstream.commit({ "site.yaml": "1" });
     await place.upstream.git("push", "-q", "origin", "main");
@@ -169,7 +173,7 @@ describe("following a remote", function () {
     await using place = await createPlace();
     const options = place.options({ schedule: "every day" });
     const error = await failureOf(
-      followRemote({ ...options, logger: silentLogger, report: () => undefined }),
+      (async () => followRemote({ ...options, logger: silentLogger, report: () => undefined }))(),
     );
     expect(error.code).to.equal("InvalidHostSettings");
   });

@@ -1,6 +1,6 @@
 /** Follows a repository elsewhere: at once, then by schedule; the watch on the refs does the rest. */
 import { createTask, validate } from "node-cron";
-import { ConveneError, type ErrorReport, reportError } from "../../system/errors.ts";
+import { ConveneError, describeError, type ErrorReport, reportError } from "../../system/errors.ts";
 import type { Logger } from "../../system/logger.ts";
 import { fetchRemote, type FetchRemoteOptions } from "./fetch-remote.ts";
 
@@ -10,8 +10,11 @@ export interface FollowRemoteOptions extends FetchRemoteOptions {
   readonly report: (error: ErrorReport | undefined) => void;
 }
 
-/** Returns after the first look; goes on by schedule until the signal aborts. @throws ConveneError `InvalidHostSettings`. */
-export async function followRemote(options: FollowRemoteOptions): Promise<void> {
+/**
+ * Looks at once, then by schedule until the signal aborts. Does not wait for the first look: what is deployed already
+ * is kept right while the remote cannot be reached. @throws ConveneError `InvalidHostSettings`.
+ */
+export function followRemote(options: FollowRemoteOptions): void {
   const { schedule } = options.remote;
   if (!validate(schedule)) {
     throw new ConveneError({
@@ -20,9 +23,15 @@ export async function followRemote(options: FollowRemoteOptions): Promise<void> 
       hint: 'write five fields such as "*/5 * * * *" in /etc/convene/config.yaml',
     });
   }
+  keepLooking(options).catch((error: unknown) => {
+    options.logger.error("the remote is not followed any more", { error: describeError(error) });
+  });
+}
+
+async function keepLooking(options: FollowRemoteOptions): Promise<void> {
   await look(options);
   if (options.signal.aborted) return;
-  const task = createTask(schedule, async () => look(options), {
+  const task = createTask(options.remote.schedule, async () => look(options), {
     name: "follow-remote",
     noOverlap: true,
     suppressMissedWarning: true,
