@@ -3,8 +3,8 @@ import type { ActualCertificate } from "../observe/actual-state.ts";
 import type { Clock } from "../system/clock.ts";
 import { backoffDelay } from "../system/retry.ts";
 
-/** Let's Encrypt allows five failed validations per name and hour (https://letsencrypt.org/docs/rate-limits/). */
-const BACKOFF = { initialMs: 60_000, maximumMs: 6 * 3_600_000 };
+/** In no hour more than the five failed validations a name may have (https://letsencrypt.org/docs/rate-limits/). */
+const BACKOFF = { initialMs: 300_000, maximumMs: 6 * 3_600_000 };
 /** certbot renews by itself at a third; below a quarter something keeps it from doing so. */
 const DUE_SHARE = 0.25;
 

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { createCertificateSchedule } from "../../../src/agent/certificate-schedule.ts";
+import { createFakeClock } from "../../lab/fake-clock.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe("ordering certificates", () => {
+  it("is never tried more than five times in an hour, whatever chance says", () => {
+    const chance = fc.double({ min: 0, max: 0.999, noNaN: true });
+    fc.assert(
+      fc.property(fc.infiniteStream(chance), (chances) => {
+        const clock = createFakeClock();
+        let now = clock.now();
+        const schedule = createCertificateSchedule(
+          { ...clock, now: () => now },
+          () => chances.next().value ?? 0,
+        );
+        const tries: number[] = [];
+        const end = now + 12 * HOUR;
+        for (; now < end; now += 30_000) {
+          if (schedule.held().has("meet.test")) continue;
+          tries.push(now);
+          schedule.failed("meet.test");
+        }
+        for (const since of tries)
+          expect(tries.filter((at) => at >= since && at < since + HOUR).length).to.be.at.most(5);
+        expect(tries.length).to.be.greaterThan(5);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("is tried again within six hours, however often it failed", () => {
+    const clock = createFakeClock();
+    let now = clock.now();
+    const schedule = createCertificateSchedule({ ...clock, now: () => now }, () => 0.99);
+    for (let failure = 0; failure < 40; failure += 1) schedule.failed("meet.test");
+    expect(schedule.held()).to.deep.equal(new Set(["meet.test"]));
+    now += 6 * HOUR + 1;
+    expect(schedule.held()).to.deep.equal(new Set());
+  });
+
+  it("holds back one name and no other, and none that succeeded", () => {
+    const schedule = createCertificateSchedule(createFakeClock(), () => 0.5);
+    schedule.failed("a.test");
+    schedule.failed("b.test");
+    schedule.succeeded("a.test");
+    expect(schedule.held()).to.deep.equal(new Set(["b.test"]));
+  });
+
+  it("is due in the last quarter of a lifetime, be it of 90 days or of 6", () => {
+    for (const days of [90, 6]) {
+      const clock = createFakeClock();
+      let now = clock.now();
+      const schedule = createCertificateSchedule({ ...clock, now: () => now }, () => 0.5);
+      const seen = { domain: "meet.test", selfSigned: false, names: [], fingerprint: "" };
+      schedule.saw(new Map([["meet.test", { ...seen, notBefore: now, notAfter: now + days * DAY }]]));
+      now += days * DAY * 0.74;
+      expect(schedule.due()).to.deep.equal(new Set());
+      now += days * DAY * 0.02;
+      expect(schedule.due()).to.deep.equal(new Set(["meet.test"]));
+    }
+  });
+});

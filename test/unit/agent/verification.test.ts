@@ -1,0 +1,62 @@
+/** One deadline for a revision, however many passes work on it. */
+import { expect } from "chai";
+import { type Verification, createVerification } from "../../../src/agent/verification.ts";
+import { type FakeClock, createFakeClock } from "../../lab/fake-clock.ts";
+import { checkResult } from "../../lab/sample-check.ts";
+import { sampleRequest } from "../../lab/sample-pass.ts";
+import { state } from "../../lab/sample-site.ts";
+
+describe("the verification of a revision", () => {
+  let clock: FakeClock;
+  let verification: Verification;
+  let ok: boolean;
+  beforeEach(() => {
+    clock = createFakeClock();
+    ok = false;
+    verification = createVerification({
+      clock,
+      runCheck: async ({ name }) => checkResult({ name, ok }),
+      onResult: () => undefined,
+      signal: new AbortController().signal,
+    });
+  });
+
+  const checks = [{ name: "web", kind: "http", spec: {}, intervalSeconds: 60 }];
+  const run = (giveWay = new AbortController().signal, revision = "r1") =>
+    verification.run(state({ containers: [], checks, revision }), sampleRequest(), giveWay);
+  /** Verifies and gives way after so long. */
+  const interruptedAfter = async (ms: number) => {
+    const giveWay = new AbortController();
+    const results = run(giveWay.signal);
+    await clock.advance(ms);
+    giveWay.abort(new Error("something came up"));
+    return results;
+  };
+
+  it("gives way without results", async () => {
+    expect(await interruptedAfter(20_000)).to.equal(undefined);
+  });
+
+  it("comes to a verdict although it is interrupted again and again", async () => {
+    const started = clock.now();
+    for (let pass = 0; pass < 10; pass += 1) {
+      const results = await interruptedAfter(20_000);
+      if (results === undefined) continue;
+      expect(results.map((one) => one.ok)).to.deep.equal([false]);
+      expect(clock.now() - started).to.be.within(80_000, 120_000);
+      return;
+    }
+    throw new Error("never a verdict");
+  });
+
+  it("begins anew after a verdict, and for another revision", async () => {
+    await interruptedAfter(89_000);
+    verification.settled();
+    expect(await interruptedAfter(80_000)).to.equal(undefined);
+    const other = run(new AbortController().signal, "r2");
+    await clock.advance(60_000);
+    ok = true;
+    await clock.advance(5_000);
+    expect((await other)?.map((one) => one.ok)).to.deep.equal([true]);
+  });
+});
