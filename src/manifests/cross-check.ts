@@ -8,6 +8,7 @@ import { checkContainerReferences } from "./rules/container-references.ts";
 import { checkDependencyCycles } from "./rules/dependency-cycles.ts";
 import { checkKeys } from "./rules/keys.ts";
 import { checkNames } from "./rules/names.ts";
+import { checkOwnContainers } from "./rules/own-containers.ts";
 import { checkPublicPorts } from "./rules/public-ports.ts";
 import { checkReservedNames } from "./rules/reserved-names.ts";
 import { checkRoutes } from "./rules/routes.ts";
@@ -56,8 +57,9 @@ export interface CrossCheckInput {
 
 export function crossCheck({ manifests, components, partial }: CrossCheckInput): readonly Diagnostic[] {
   // The catalogue's come first: of two that collide the second is reported, and that one the operator can change.
-  const all = [...components.flatMap((component) => atOperatorsLine(component, manifests)), ...manifests];
-  return RULES.flatMap((rule) => rule(all))
+  const catalogue = components.flatMap((component) => atOperatorsLine(component, manifests));
+  const all = [...catalogue, ...manifests];
+  return [...RULES.flatMap((rule) => rule(all)), ...checkOwnContainers(manifests, catalogue)]
     .filter(({ code }) => !partial || !ABOUT_ABSENCE.includes(code))
     .toSorted(compareDiagnostics);
 }
