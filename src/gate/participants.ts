@@ -24,8 +24,8 @@ export async function countParticipants(bridge: Bridge, logger: Logger): Promise
       signal: AbortSignal.timeout(DEADLINE_MS),
       redirect: "error",
     });
-    const text = await response.text();
-    if (!response.ok || text.length > MAXIMUM_BYTES) throw new Error(`HTTP ${response.status}`);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const text = await readText(response);
     const stats = statsSchema.parse(JSON.parse(text));
     return Math.max(0, stats.participants - stats.octo_endpoints);
   } catch (error) {
@@ -35,4 +35,16 @@ export async function countParticipants(bridge: Bridge, logger: Logger): Promise
     });
     return 0;
   }
+}
+
+/** The answer's text; what is longer than a bridge's statistics can be is not read to its end. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAXIMUM_BYTES) throw new Error(`the answer has more than ${MAXIMUM_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
