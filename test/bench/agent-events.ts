@@ -8,14 +8,15 @@ import { pollUntil } from "../../src/system/retry.ts";
 export interface FinishedPass {
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly wakeups: readonly string[];
   readonly verdict: Verdict;
   /** Everything from its start to its verdict. */
   readonly events: readonly EventView[];
 }
 
 export interface AgentEvents {
-  /** The first pass that starts at or after `since` for a matching reason, once it has ended. */
-  passAfter(since: number, reason: RegExp, timeoutMs?: number): Promise<FinishedPass>;
+  /** The first pass that starts at or after `since` and is the one wanted, once it has ended. */
+  passAfter(since: number, wanted: (pass: FinishedPass) => boolean): Promise<FinishedPass>;
   stop(): void;
 }
 
@@ -37,29 +38,37 @@ export async function followAgent(client: AgentClient): Promise<AgentEvents> {
   });
   return {
     stop: () => stopping.abort(),
-    passAfter: async (since, reason, timeoutMs = PASS_DEADLINE_MS) => {
+    passAfter: async (since, wanted) => {
       const found = await pollUntil(
         async () => {
-          const pass = finishedPass(events, since, reason);
+          const pass = finishedPasses(events, since).find(wanted);
           if (!pass && ended !== undefined) throw ended;
           return pass;
         },
-        { clock: systemClock, intervalMs: LOOK_MS, timeoutMs },
+        { clock: systemClock, intervalMs: LOOK_MS, timeoutMs: PASS_DEADLINE_MS },
       );
       if (found) return found;
-      throw new Error(`no pass for ${String(reason)} has ended within ${timeoutMs / 1000} s`);
+      throw new Error(`the pass waited for has not ended within ${PASS_DEADLINE_MS / 1000} s`);
     },
   };
 }
 
-function finishedPass(events: readonly EventView[], since: number, reason: RegExp): FinishedPass | undefined {
-  const started = events.find(
-    (event) =>
-      event.type === "pass-started" && event.at >= since && event.wakeups.some((why) => reason.test(why)),
-  );
-  if (!started) return undefined;
-  const own = events.filter((event) => event.pass === started.pass);
-  const last = own.find((event) => event.type === "verdict");
-  if (last?.type !== "verdict") return undefined;
-  return { startedAt: started.at, endedAt: last.at, verdict: last.verdict, events: own };
+/** The pass that ended a revision one way or the other. */
+export function ofCommit(commit: string): (pass: FinishedPass) => boolean {
+  return ({ verdict }) => verdict.outcome !== "superseded" && verdict.revision?.startsWith(commit) === true;
+}
+
+export function wokenBy(reason: string): (pass: FinishedPass) => boolean {
+  return ({ wakeups }) => wakeups.includes(reason);
+}
+
+function finishedPasses(events: readonly EventView[], since: number): readonly FinishedPass[] {
+  return events.flatMap((started) => {
+    if (started.type !== "pass-started" || started.at < since) return [];
+    const own = events.filter((event) => event.pass === started.pass);
+    const last = own.find((event) => event.type === "verdict");
+    if (last?.type !== "verdict") return [];
+    const { at: startedAt, wakeups } = started;
+    return [{ startedAt, endedAt: last.at, wakeups, verdict: last.verdict, events: own }];
+  });
 }

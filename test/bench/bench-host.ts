@@ -44,8 +44,8 @@ export interface BenchHost {
   startAgent(options: { readonly tapped: boolean }): Promise<RunningAgent>;
   /** Changes top-level settings; the next start of the agent reads them. */
   change(settings: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Commits the branch's files once more and moves the branch; answers when it moved, ms since the epoch. */
-  pushAgain(): Promise<number>;
+  /** Commits the branch's files once more and moves the branch; `at`: when, in milliseconds since the epoch. */
+  pushAgain(): Promise<{ readonly at: number; readonly commit: string }>;
   /** Runs git in the site repository as its owner; answers what it printed. */
   git(words: readonly string[]): Promise<string>;
   remove(): Promise<void>;
@@ -90,9 +90,9 @@ export async function createBenchHost(say: (line: string) => void): Promise<Benc
     pushAgain: async () => {
       const words = ["commit-tree", "-m", "Once more", "-p", "main", "main^{tree}"];
       const commit = (await git(words)).trim();
-      const before = Date.now();
+      const at = Date.now();
       await git(["update-ref", "refs/heads/main", commit]);
-      return before;
+      return { at, commit };
     },
     remove: async () => {
       await stopAgent();

@@ -2,7 +2,7 @@
  * `npm run bench`: measures convene on real parts and prints each figure beside its target. `--quick` looks at the
  * idle agent for one minute instead of five; `fleet` or `site` measures only that part. Ends with 0 when everything could be measured, whatever came out.
  */
-import { describeError } from "../../src/system/errors.ts";
+import { ofCommit } from "./agent-events.ts";
 import { createBenchHost } from "./bench-host.ts";
 import type { BenchHost } from "./bench-host.ts";
 import { openConsul } from "./bench-consul.ts";
@@ -32,8 +32,11 @@ async function measureFleet(host: BenchHost): Promise<readonly Figure[]> {
   const { harness } = host;
   const agent = await host.startAgent({ tapped: true });
   const since = Date.now();
-  await harness.host.push({ files: fleetSite(harness.address, harness.prefix), replace: true });
-  const { verdict } = await agent.events.passAfter(since, /^push$/);
+  const pushed = await harness.host.push({
+    files: fleetSite(harness.address, harness.prefix),
+    replace: true,
+  });
+  const { verdict } = await agent.events.passAfter(since, ofCommit(pushed.commit));
   if (verdict.outcome !== "ready") throw new Error(`the fleet did not come up: ${verdict.message}`);
   const consul = await openConsul(harness);
   await addForeignKeys(consul);
@@ -82,6 +85,8 @@ async function bench(): Promise<void> {
 try {
   await bench();
 } catch (error) {
-  process.stderr.write(`✗ not everything could be measured: ${describeError(error)}\n`);
+  process.stderr.write(
+    `✗ not everything could be measured: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 /** A whole site from nothing: how much of the time LXD has nothing to do. */
+import { ofCommit } from "./agent-events.ts";
 import type { BenchHost, RunningAgent } from "./bench-host.ts";
 import type { Figure } from "./figure.ts";
 import { followOperations, uncovered } from "./operations.ts";
@@ -16,7 +17,7 @@ export async function measureBringUp(
   const since = Date.now();
   const pushed = await host.harness.host.push({ files: await host.harness.site(), replace: true });
   if (pushed.exitCode !== 0) throw new Error(`the push was refused: ${pushed.stderr}`);
-  const pass = await agent.events.passAfter(since, /^push$/);
+  const pass = await agent.events.passAfter(since, ofCommit(pushed.commit));
   await log.stop();
   const { outcome, message } = pass.verdict;
   if (outcome !== "ready") throw new Error(`the site did not come up: ${message}`);

@@ -1,6 +1,7 @@
 /** A pass with nothing to do: how long, how it compares with merely reading the same, and that it writes nothing. */
 import { z } from "zod";
 import { createUnixHttp } from "../../src/lxd/unix-http.ts";
+import { wokenBy } from "./agent-events.ts";
 import type { BenchConsul } from "./bench-consul.ts";
 import type { BenchHost, RunningAgent } from "./bench-host.ts";
 import type { Figure } from "./figure.ts";
@@ -26,7 +27,7 @@ export async function measureQuietPasses(
   for (let count = 0; count < PASSES; count += 1) {
     const since = Date.now();
     await host.client.reconcile({ now: false, reason: `bench ${count}` });
-    const pass = await agent.events.passAfter(since, new RegExp(`^bench ${count}$`));
+    const pass = await agent.events.passAfter(since, wokenBy(`bench ${count}`));
     const { outcome, actions, message } = pass.verdict;
     if (outcome !== "ready" || actions > 0)
       throw new Error(`a pass with nothing to do: ${outcome}, ${message}`);

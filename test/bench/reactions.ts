@@ -1,6 +1,7 @@
 /** How soon the agent acts: from the moment something happened to its first request about it. */
 import { systemClock } from "../../src/system/clock.ts";
 import { pollUntil } from "../../src/system/retry.ts";
+import { ofCommit } from "./agent-events.ts";
 import type { BenchHost, RunningAgent } from "./bench-host.ts";
 import type { Figure } from "./figure.ts";
 import { isWrite } from "./lxd-tap.ts";
@@ -17,10 +18,10 @@ export async function measurePush(host: BenchHost, agent: RunningAgent): Promise
   const times: number[] = [];
   for (let count = 0; count < TIMES; count += 1) {
     const moved = await host.pushAgain();
-    const pass = await agent.events.passAfter(moved, /^push$/);
+    const pass = await agent.events.passAfter(moved.at, ofCommit(moved.commit));
     const first = host.tap.requests.find(({ at }) => at >= pass.startedAt);
     if (!first) throw new Error("a push led to no request");
-    times.push(first.at - moved);
+    times.push(first.at - moved.at);
   }
   return reaction("ref update to first LXD request", times);
 }
@@ -39,7 +40,7 @@ export async function measureStop(host: BenchHost, agent: RunningAgent, name: st
     );
     if (!stopped) throw new Error(`LXD did not say that ${name} stopped`);
     times.push(repair.at - stopped.at);
-    await agent.events.passAfter(repair.at, /./);
+    await agent.events.passAfter(repair.at, () => true);
   }
   await log.stop();
   return reaction(`${name} stopped by hand to first repair request`, times);

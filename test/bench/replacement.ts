@@ -5,6 +5,7 @@ import type { Lxd } from "../../src/lxd/lxd.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { ConveneError } from "../../src/system/errors.ts";
 import { pollUntil } from "../../src/system/retry.ts";
+import { ofCommit } from "./agent-events.ts";
 import { OWN_CATALOGUE } from "./bench-host.ts";
 import type { BenchHost, RunningAgent } from "./bench-host.ts";
 import type { Figure } from "./figure.ts";
@@ -26,7 +27,7 @@ export async function measureReplacement(host: BenchHost, agent: RunningAgent): 
     const pushed = await host.pushAgain();
     const stopped = await stopOf(log);
     times.push(((await addressBack(host.harness.lxd, `${host.harness.prefix}.15`)) - stopped) / 1_000);
-    const { verdict } = await agent.events.passAfter(pushed, /^push$/);
+    const { verdict } = await agent.events.passAfter(pushed.at, ofCommit(pushed.commit));
     if (verdict.outcome !== "ready") throw new Error(`${NAME} was not replaced: ${verdict.message}`);
     await log.stop();
   }
