@@ -67,6 +67,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       bus.publish({ at: clock.now(), pass, type: "check", result });
     },
   });
+  const held = createHeldActions(clock);
   const deps: PassDependencies = {
     options,
     status,
@@ -74,7 +75,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     runCheck,
     verification,
     waits: createWaitMemory(clock),
-    held: createHeldActions(),
+    held,
     sweeper,
     signal,
     loader: createSiteLoader(loaderOptions),
@@ -87,6 +88,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       signal,
     }),
     worksOn: (next) => {
+      if (next !== commit) held.release(clock.now());
       commit = next;
     },
     siteName: () => desired?.site.name ?? "",

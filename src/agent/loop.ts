@@ -10,8 +10,8 @@ export interface PassRequest {
   readonly wakeups: readonly string[];
   /** Whether disruptive actions go without waiting; asked anew, since a push may say so meanwhile. */
   readonly now: () => boolean;
-  /** Somebody asked for it, or it is the next try of what failed: nothing is left alone. */
-  readonly urgent: boolean;
+  /** When somebody asked for it, or the next try came due (ms); undefined when only something happened. */
+  readonly askedAt: number | undefined;
   /** Aborted when a newer revision has arrived. */
   readonly superseded: AbortSignal;
   /** Calls back at each wake-up since the pass began: another pass waits for its end. Answers how to stop that. */
@@ -58,7 +58,7 @@ const CALM = { initialMs: 1_000, maximumMs: 30_000 };
 interface Waiting {
   readonly reasons: Set<string>;
   now: boolean;
-  urgent: boolean;
+  askedAt: number | undefined;
 }
 
 export function createLoop(options: LoopOptions): Loop {
@@ -71,10 +71,10 @@ export function createLoop(options: LoopOptions): Loop {
   let count = 0;
 
   const wake = (reason: string, { now = false, urgent = now }: WakeOptions = {}) => {
-    waiting ??= { reasons: new Set(), now: false, urgent: false };
+    waiting ??= { reasons: new Set(), now: false, askedAt: undefined };
     if (waiting.reasons.size < MAXIMUM_REASONS) waiting.reasons.add(reason);
     waiting.now ||= now;
-    waiting.urgent ||= urgent;
+    if (urgent) waiting.askedAt = clock.now();
     if (running) running.now ||= now;
     for (const listener of listeners) listener();
     notify?.();
@@ -88,7 +88,7 @@ export function createLoop(options: LoopOptions): Loop {
     });
 
   const runOne = async (signal: AbortSignal): Promise<PassEnd> => {
-    const { reasons, now, urgent } = waiting ?? { reasons: [], now: false, urgent: false };
+    const { reasons, now, askedAt } = waiting ?? { reasons: [], now: false, askedAt: undefined };
     waiting = undefined;
     count += 1;
     const current = { stop: new AbortController(), now };
@@ -98,7 +98,7 @@ export function createLoop(options: LoopOptions): Loop {
         pass: count,
         wakeups: [...reasons],
         now: () => current.now,
-        urgent,
+        askedAt,
         superseded: AbortSignal.any([current.stop.signal, signal]),
         onWake: (listener) => {
           listeners.add(listener);
@@ -125,7 +125,7 @@ export function createLoop(options: LoopOptions): Loop {
   };
 
   const calmDown = async (failures: number, signal: AbortSignal): Promise<void> => {
-    if (failures < CALM_AFTER || waiting?.urgent) return;
+    if (failures < CALM_AFTER || waiting?.askedAt !== undefined) return;
     const urgent = new AbortController();
     hurry = () => urgent.abort();
     const pause = backoffDelay(failures - CALM_AFTER + 1, { ...CALM, random });
@@ -146,11 +146,11 @@ export function createLoop(options: LoopOptions): Loop {
         await clock.sleep(GATHER_MS);
         await calmDown(failures, signal);
         if (signal.aborted) return;
-        const urgent = waiting?.urgent ?? false;
+        const asked = waiting?.askedAt !== undefined;
         const end = await runOne(signal);
         failures = end.retry ? failures + 1 : 0;
         // What failed is tried again when its time has come, however often something else wakes the loop meanwhile.
-        if (end.retry && retry && !urgent) continue;
+        if (end.retry && retry && !asked) continue;
         retry?.abort();
         tries = end.retry ? tries + 1 : 0;
         retry = end.retry ? scheduleRetry(tries, signal) : undefined;

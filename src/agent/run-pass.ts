@@ -18,7 +18,7 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
     bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
     return { retry: false };
   }
-  if (pass.urgent) deps.held.release();
+  if (pass.askedAt !== undefined) deps.held.release(pass.askedAt);
   status.passStarted(pass.wakeups);
   bus.publish({ at: started, pass: pass.pass, type: "pass-started", wakeups: pass.wakeups });
   const confirmed = options.state.confirmed();
@@ -50,6 +50,8 @@ async function tidyUp(
   { store, state }: AgentOptions,
 ): Promise<void> {
   if (result.outcomes.length === 0 && pass.pass > 1) return;
+  // Accounts whose removal waits for a confirmation keep their passwords.
+  if (result.plan.blocked.some((one) => one.reason === "ConfirmationNeeded")) return;
   const people = result.desired.accounts.filter((account) => !account.internal);
   await store.prune("passwords", new Set(people.map(({ jid }) => jid.slice(0, jid.lastIndexOf("@")))));
   await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));

@@ -53,7 +53,7 @@ export async function passSample(
 export function sampleRequest(): PassRequest {
   const superseded = new AbortController().signal;
   const onWake = () => () => undefined;
-  return { pass: 1, wakeups: ["test"], now: () => false, urgent: false, superseded, onWake };
+  return { pass: 1, wakeups: ["test"], now: () => false, askedAt: 0, superseded, onWake };
 }
 
 export function sampleSteps(

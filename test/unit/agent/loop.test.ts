@@ -135,16 +135,22 @@ describe("the loop", () => {
       await clock.advance(1_000);
       last().end({ retry: true });
     }
-    const urgent = runs.filter(({ request }) => request.urgent);
-    expect(urgent.map(({ request }) => request.wakeups).flat()).to.include("retry");
+    expect(runs.flatMap(({ request }) => request.wakeups)).to.include("retry");
   });
 
-  it("says whether a pass was asked for or is the next try, or only something happened", async () => {
+  it("says when a pass was asked for or came due, and that it was not when only something happened", async () => {
     const first = await started("lxd instance-updated turn");
-    expect(first.request.urgent).to.equal(false);
+    expect(first.request.askedAt).to.equal(undefined);
+    const asked = clock.now();
+    loop.wake("push", { urgent: true });
+    await clock.advance(1_000);
     first.end({ retry: true });
+    await clock.advance(100);
+    expect(last().request.askedAt).to.equal(asked);
+    last().end({ retry: true });
     await clock.advance(10_000);
-    expect(last().request.urgent).to.equal(true);
+    expect(last().request.wakeups).to.deep.equal(["retry"]);
+    expect(last().request.askedAt).to.be.greaterThan(asked);
   });
 
   it("survives a pass that breaks, and tries again", async () => {
