@@ -79,6 +79,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
       connectConsul: ({ address, port }, site, token) =>
         createConsul({ address, port, token, site, clock: systemClock, logger }),
       store: createSecretStore({ directory: settings.stateDirectory, randomBytes }),
+      planStore: createSecretStore({ directory: settings.stateDirectory, randomBytes, readOnly: true }),
       engine: createTemplateEngine(),
       history: createHistoryStore(state("history.jsonl")),
       alerts: await createAlerts({

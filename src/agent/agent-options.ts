@@ -32,6 +32,8 @@ export interface AgentOptions {
   readonly actingLxd: Lxd;
   readonly connectConsul: (where: DesiredConsul, site: string, token: Secret) => Consul;
   readonly store: SecretStore;
+  /** Writes nothing; for planning trees that have not landed. */
+  readonly planStore: SecretStore;
   readonly engine: TemplateEngine;
   readonly history: HistoryStore;
   readonly alerts: AlertSink;

@@ -106,7 +106,14 @@ async function runChecks(
   { options, desired, runCheck, status }: ServiceDependencies,
 ) {
   const known = desired();
-  if (name === "host" && known) return options.checkHost(known, transcript, signal);
+  if (name === "host") {
+    if (known) return options.checkHost(known, transcript, signal);
+    throw new ConveneError({
+      code: "NoSiteYet",
+      message: "what the host needs is not known before a site has been pushed",
+      hint: "push a site first",
+    });
+  }
   const checks = (known?.checks ?? []).filter((check) => name === undefined || check.name === name);
   if (checks.length === 0) {
     throw new ConveneError({

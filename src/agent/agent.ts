@@ -121,7 +121,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       ...deps,
       loop,
       lastVerdict: () => verdict,
-      pushedLoader: createSiteLoader(loaderOptions),
+      pushedLoader: createSiteLoader({ ...loaderOptions, store: options.planStore }),
     }),
     run: async () => {
       const background = (name: string, work: Promise<void>) => {

@@ -14,7 +14,8 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
   const suspension = options.state.suspension();
   status.suspended(suspension);
   if (suspension !== undefined) {
-    const verdict = suspendedVerdict(suspension);
+    const revision = await options.repository.resolveBranch().catch(() => undefined);
+    const verdict = { ...suspendedVerdict(suspension), ...(revision === undefined ? {} : { revision }) };
     bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
     return { retry: false };
   }
@@ -49,12 +50,12 @@ async function tidyUp(
   confirmed: ReadonlySet<string>,
   { store, state }: AgentOptions,
 ): Promise<void> {
+  await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
   if (result.outcomes.length === 0 && pass.pass > 1) return;
   // Accounts whose removal waits for a confirmation keep their passwords.
   if (result.plan.blocked.some((one) => one.reason === "ConfirmationNeeded")) return;
   const people = result.desired.accounts.filter((account) => !account.internal);
   await store.prune("passwords", new Set(people.map(({ jid }) => jid.slice(0, jid.lastIndexOf("@")))));
-  await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
 }
 
 function suspendedVerdict(reason: string): Verdict {

@@ -39,7 +39,7 @@ export interface LoadedSite {
 }
 
 export interface SiteLoader {
-  /** Throws `InvalidManifest` with every diagnostic in its message. `keep`: remove secrets nobody wants. */
+  /** Throws `InvalidManifest` with every diagnostic in its message. */
   load(commit: string, files: () => Promise<readonly TreeFile[]>): Promise<LoadedSite>;
 }
 

@@ -32,6 +32,8 @@ export async function followLxd(
 
 /** Runs `task` at each time of the cron expression (seconds first) until the signal aborts. */
 export function everyCron(expression: string, task: () => void, signal: AbortSignal): void {
+  // An abort that is over already is not told again, and a ticking task keeps the process alive.
+  if (signal.aborted) return;
   const scheduled: ScheduledTask = schedule(expression, task);
   signal.addEventListener("abort", () => void scheduled.stop(), { once: true });
 }

@@ -17,8 +17,14 @@ export interface Bridge {
   readonly statsUrl: string;
 }
 
-/** People on one bridge; a bridge that does not answer carries no call, which is logged. */
-export async function countParticipants(bridge: Bridge, logger: Logger): Promise<number> {
+/** A bridge that is only busy answers one of these; each may take DEADLINE_MS. */
+const ATTEMPTS = 3;
+
+/**
+ * People on one bridge. One where nobody listens carries no call; one that is silent is asked again before it counts
+ * as empty, which is logged.
+ */
+export async function countParticipants(bridge: Bridge, logger: Logger, attempt = 1): Promise<number> {
   try {
     const response = await fetch(bridge.statsUrl, {
       signal: AbortSignal.timeout(DEADLINE_MS),
@@ -29,6 +35,8 @@ export async function countParticipants(bridge: Bridge, logger: Logger): Promise
     const stats = statsSchema.parse(JSON.parse(text));
     return Math.max(0, stats.participants - stats.octo_endpoints);
   } catch (error) {
+    const silent = error instanceof Error && error.name === "TimeoutError";
+    if (silent && attempt < ATTEMPTS) return countParticipants(bridge, logger, attempt + 1);
     logger.warn("a bridge does not tell how many people it carries", {
       bridge: bridge.name,
       error: describeError(error),

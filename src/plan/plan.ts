@@ -47,23 +47,22 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   );
   const removals = planContainerRemoval(desired, actual);
   const made = [...containers.values()].flatMap((one) => one.actions);
-  const limited = limitPrunes(
-    [
-      ...planImages(desired, actual),
-      ...volumes.actions,
-      ...made.map((action) => afterReleased(action, removals, actual)),
-      ...consul.actions,
-      ...inside.actions.map((action) => afterKeys(action, consul.actions)),
-      ...certificates,
-      ...removals,
-      ...planVolumeRemoval(desired, actual),
-    ],
-    actual,
-    options.confirmed,
-  );
+  const all = [
+    ...planImages(desired, actual),
+    ...volumes.actions,
+    ...made.map((action) => afterReleased(action, removals, actual)),
+    ...consul.actions,
+    ...inside.actions.map((action) => afterKeys(action, consul.actions)),
+    ...certificates,
+    ...removals,
+    ...planVolumeRemoval(desired, actual),
+  ];
+  const limited = limitPrunes(all, actual, options.confirmed);
+  const going = new Set(limited.actions.map((action) => action.id));
+  const held = new Set(all.map((action) => action.id).filter((id) => !going.has(id)));
   const retired = planImageRemoval(desired, actual, limited.actions);
   return {
-    actions: orderActions(withoutBlocked([...limited.actions, ...retired], blocked)),
+    actions: orderActions(withoutBlocked([...limited.actions, ...retired], blocked, held)),
     blocked: [...blocked, ...limited.blocked],
   };
 }
@@ -136,12 +135,19 @@ function certificateNeeds(
   return id === undefined ? [] : [id];
 }
 
-/** An action that needs something blocked is not planned: it could only fail. */
-function withoutBlocked(actions: readonly Action[], blocked: readonly Blocked[]): Action[] {
+/** An action that needs something blocked, or a removal that is held, is not planned: it could only fail. */
+function withoutBlocked(
+  actions: readonly Action[],
+  blocked: readonly Blocked[],
+  held: ReadonlySet<string>,
+): Action[] {
   const volumes = new Set(
     blocked
       .filter((one) => one.subject.startsWith("volume/") && one.reason === "UnownedObject")
       .map((one) => one.subject.slice("volume/".length)),
+  );
+  const needsHeld = new Set(
+    actions.filter((action) => action.dependsOn.some((id) => held.has(id))).map((action) => action.id),
   );
   const lost = new Set<string>();
   const kept: Action[] = [];
@@ -150,7 +156,7 @@ function withoutBlocked(actions: readonly Action[], blocked: readonly Blocked[])
       attaches(action) &&
       Object.values(action.container.devices).some((device) => volumes.has(device["source"] ?? ""));
     const waitsForLost = action.dependsOn.some((id) => lost.has(id));
-    if (takesBlockedVolume || waitsForLost) lost.add(action.id);
+    if (takesBlockedVolume || waitsForLost || needsHeld.has(action.id)) lost.add(action.id);
     else kept.push(action);
   }
   return kept;

@@ -23,6 +23,8 @@ export interface SecretStoreOptions {
   readonly directory: string;
   /** Cryptographically random bytes (node:crypto). */
   readonly randomBytes: (size: number) => Buffer;
+  /** For plans that may never land: what is missing is made up in memory, and nothing is written or removed. */
+  readonly readOnly?: boolean;
 }
 
 const BYTES: Readonly<Record<SecretKind, number>> = { internal: 32, passwords: 15 };
@@ -38,6 +40,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       });
     return join(options.directory, kind === "internal" ? "secrets" : "passwords", name);
   };
+  const madeUp = new Map<string, Secret>();
   const making = new Map<string, Promise<Secret>>();
   /** Who asks for the same secret at the same time gets the same one. */
   const ensure = async (kind: SecretKind, name: string): Promise<Secret> => {
@@ -50,6 +53,11 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     const existing = await readSecret(path);
     if (existing !== undefined) return new Secret(existing);
     const value = options.randomBytes(BYTES[kind]).toString("base64url");
+    if (options.readOnly) {
+      const secret = madeUp.get(path) ?? new Secret(value);
+      madeUp.set(path, secret);
+      return secret;
+    }
     await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
     await writeFileAtomically(path, `${value}\n`, 0o600);
     return new Secret(value);
@@ -57,6 +65,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
   return {
     ensure,
     prune: async (kind, keep) => {
+      if (options.readOnly) return [];
       const names = await listNames(join(options.directory, kind === "internal" ? "secrets" : "passwords"));
       const gone = names.filter((name) => !keep.has(name));
       for (const name of gone) await rm(pathOf(kind, name), { force: true });

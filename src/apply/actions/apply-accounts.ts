@@ -17,6 +17,10 @@ export async function applyAccounts(
     ...action.set.map((account) => `set\t${account.jid}\t${account.password.reveal()}\n`),
     ...action.remove.map((jid) => `remove\t${jid}\n`),
   ];
+  // Killed between making an account and recording it, a later pass must still know it as ours.
+  await record(name, context, (accounts) => {
+    for (const account of action.set) accounts[account.jid] = "";
+  });
   const result = await context.lxd.exec(
     { instance: name, command: [ACCOUNTS_COMMAND], stdin: lines.join(""), timeoutMs: DEADLINE_MS },
     context.signal,
@@ -30,9 +34,19 @@ export async function applyAccounts(
       retryable: true,
     });
   }
+  await record(name, context, (accounts) => {
+    for (const account of action.set) accounts[account.jid] = account.fingerprint;
+    for (const jid of action.remove) delete accounts[jid];
+  });
+}
+
+async function record(
+  name: string,
+  context: ApplyContext,
+  change: (accounts: Record<string, string>) => void,
+): Promise<void> {
   const current = await context.lxd.instance(name);
   const accounts = { ...(current ? readRecord(current.config).accounts : {}) };
-  for (const account of action.set) accounts[account.jid] = account.fingerprint;
-  for (const jid of action.remove) delete accounts[jid];
+  change(accounts);
   await context.lxd.patchInstance(name, { config: { [ACCOUNTS_KEY]: encodeAccounts(accounts) } });
 }

@@ -1,7 +1,7 @@
 /** Files of one container: staged, tested, moved into place together, then their services told. */
 import { FILES_KEY, INSTALLING_KEY, encodeFiles, readRecord } from "../../observe/instance-record.ts";
 import type { Action, FileWrite } from "../../plan/action.ts";
-import { revealed } from "../../system/secret.ts";
+import { Secret, revealed } from "../../system/secret.ts";
 import type { ApplyContext } from "../apply-context.ts";
 import { waitForBoot } from "./container-start.ts";
 import { execStep } from "./exec-step.ts";
@@ -89,6 +89,7 @@ async function validate(
       {
         instance,
         command: write.file.validate.map((word) => word.replaceAll("{file}", candidate)),
+        ...(write.file.content instanceof Secret ? { conceal: write.file.content } : {}),
         timeoutMs: STEP_MS,
         code: "FileRejected",
         failure: `the new ${write.file.path} does not pass its own program's test; the running one stays`,

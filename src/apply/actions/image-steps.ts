@@ -32,18 +32,20 @@ if [ -n "$packages" ]; then
 fi
 `;
 
-/** The key must have exactly the fingerprint the manifest names: a swapped key file is refused. */
+/** Only the key with the fingerprint the manifest names is taken over, whatever else the file holds. */
 const FETCH_KEY = `
 set -eu
 url=$1; fingerprint=$2; target=$3
 curl -fsSL --proto '=https' --max-time 60 -o /tmp/key "$url"
-found=$(gpg --batch --with-colons --show-keys /tmp/key | sed -n 's/^fpr:*\\([0-9A-F]*\\):.*/\\1/p' | head -n 1)
-if [ "$found" != "$fingerprint" ]; then
+home=$(mktemp -d)
+gpg --homedir "$home" --batch --quiet --import /tmp/key
+gpg --homedir "$home" --batch --export "$fingerprint" > "$target"
+if [ ! -s "$target" ]; then
+  found=$(gpg --batch --with-colons --show-keys /tmp/key | sed -n 's/^fpr:*\\([0-9A-F]*\\):.*/\\1/p' | head -n 1)
   echo "the key at $url has the fingerprint $found, not $fingerprint" >&2
   exit 1
 fi
-gpg --batch --yes --dearmor -o "$target" /tmp/key
-rm -f /tmp/key
+rm -rf /tmp/key "$home"
 `;
 
 /** Nothing that identifies this build or host stays: the image is made into several containers. */

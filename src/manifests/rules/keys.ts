@@ -1,12 +1,27 @@
-/** A Consul key has one writer. */
+/** A Consul key has one writer, and convene's own keys have convene. */
 import type { Diagnostic } from "../diagnostic.ts";
 import { manifestsOf } from "../loaded-manifest.ts";
 import type { LoadedManifest } from "../loaded-manifest.ts";
+
+/** The inventory and the secret part (src/consul/inventory.ts). */
+const OWN_KEYS = "convene/";
 
 export function checkKeys(manifests: readonly LoadedManifest[]): readonly Diagnostic[] {
   const writers = new Map<string, string>();
   return manifestsOf(manifests, "Container").flatMap((loaded) =>
     loaded.manifest.spec.kv.flatMap(({ key }, index) => {
+      const location = loaded.locate(["spec", "kv", index]);
+      if (key.startsWith(OWN_KEYS)) {
+        const message = `the key ${key} is below ${OWN_KEYS}, where convene keeps its own`;
+        return [
+          {
+            code: "ReservedConsulKey",
+            message,
+            hint: "choose another key, such as service/NAME/…",
+            location,
+          },
+        ];
+      }
       const writer = writers.get(key);
       writers.set(key, writer ?? loaded.manifest.metadata.name);
       if (writer === undefined) return [];
@@ -16,7 +31,7 @@ export function checkKeys(manifests: readonly LoadedManifest[]): readonly Diagno
           code: "DuplicateConsulKey",
           message,
           hint: "take one of them out",
-          location: loaded.locate(["spec", "kv", index]),
+          location,
         },
       ];
     }),

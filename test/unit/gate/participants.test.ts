@@ -41,6 +41,26 @@ describe("people on a bridge", () => {
     });
   }
 
+  it("are asked for again when the bridge is silent at first", async function () {
+    this.timeout(15_000);
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      if (asked > 1) response.end('{"participants": 2}');
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    try {
+      const bridge = { name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/` };
+      expect(await countParticipants(bridge, silentLogger)).to.equal(2);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it("are none when nobody listens", async () => {
     const bridge = { name: "bridge-1", statsUrl: "http://127.0.0.1:9/" };
     expect(await countParticipants(bridge, silentLogger)).to.equal(0);

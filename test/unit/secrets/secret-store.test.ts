@@ -23,6 +23,16 @@ describe("generated secrets", () => {
     expect((await store.ensure("internal", "other")).reveal()).not.to.equal(first.reveal());
   });
 
+  it("are made up in memory for a plan that may never land, and existing ones are used", async () => {
+    const kept = await store.ensure("internal", "turn-secret");
+    const planning = createSecretStore({ directory, randomBytes, readOnly: true });
+    const first = await planning.ensure("passwords", "m.meier");
+    expect((await planning.ensure("passwords", "m.meier")).reveal()).to.equal(first.reveal());
+    expect((await planning.ensure("internal", "turn-secret")).reveal()).to.equal(kept.reveal());
+    expect(await planning.prune("internal", new Set())).to.deep.equal([]);
+    expect(await readdir(directory)).to.deep.equal(["secrets"]);
+  });
+
   it("are the same for everybody who asks at the same time", async () => {
     const asked = await Promise.all(
       Array.from({ length: 20 }, () => store.ensure("internal", "turn-secret")),
