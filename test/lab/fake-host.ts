@@ -72,7 +72,9 @@ export function createFakeHost(options: FakeHostOptions): FakeHost {
         const method: unknown = Reflect.get(target, property, receiver);
         if (typeof method !== "function" || property === "events" || property === "watch") return method;
         return async (...values: unknown[]) => {
-          const text = `${name}.${String(property)}${describe(values)}`;
+          // A file's content may be secret, and is long.
+          const told = property === "writeFile" ? values.slice(0, 2) : values;
+          const text = `${name}.${String(property)}${describe(told)}`;
           const last = enter(text);
           const answer: unknown = await Reflect.apply(method, target, values);
           if (last) throw new Killed(text);
