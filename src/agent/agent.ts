@@ -30,6 +30,8 @@ export interface Agent {
   run(): Promise<void>;
 }
 
+/** A pass that ended during a minute counts as that minute's. */
+const MINUTE_SLACK_MS = 59_000;
 /** Keys other modules write and convene renders from. */
 const WATCHED_KEYS = ["service/"];
 
@@ -40,6 +42,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   let desired: DesiredState | undefined;
   let verdict: Verdict | undefined;
   let commit: string | undefined;
+  let lastPassAt = Number.NEGATIVE_INFINITY;
   const wake = (reason: string, request?: WakeOptions) => loop.wake(reason, request);
 
   const sweeper = createSweeper({
@@ -113,7 +116,9 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   };
   const loop: Loop = createLoop({ clock, logger, random, runPass: runAndReport });
   bus.listen((event) => {
-    if (event.type === "verdict") verdict = event.verdict;
+    if (event.type !== "verdict") return;
+    verdict = event.verdict;
+    lastPassAt = event.at;
   });
 
   return {
@@ -131,7 +136,10 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
         });
       };
       wake("start", { urgent: true });
-      everyCron("0 * * * * *", () => wake("schedule"), signal);
+      const onMinute = () => {
+        if (clock.now() - lastPassAt >= settings.passInterval - MINUTE_SLACK_MS) wake("schedule");
+      };
+      everyCron("0 * * * * *", onMinute, signal);
       background("lxd", followLxd(options.lxd, wake, signal));
       background("sweep", sweeper.run(signal));
       await options.watchSource(() => void sourceChanged(options, commit, loop), status.fetched, signal);

@@ -75,7 +75,8 @@ export const hostSettingsSchema = z
     acme: acmeSchema.prefault({}),
     consul: z.strictObject({ address: z.url().optional() }).prefault({}),
     sweepInterval: durationSchema(10_000).prefault("5m"),
-    passInterval: durationSchema(5_000).prefault("60s"),
+    /** The slow safety-net beside events: a pass at the latest this long after the last, to the minute. */
+    passInterval: durationSchema(60_000).prefault("60s"),
     remote: remoteSchema.optional(),
     policy: z.strictObject({ exceptions: z.array(exceptionSchema).default([]) }).prefault({}),
     gate: z.strictObject({ maxWait: durationSchema(0).prefault("30m") }).prefault({}),
