@@ -22,8 +22,9 @@ export interface FakeHost {
 export interface FakeHostOptions {
   readonly site: string;
   readonly pool: string;
-  readonly consulContainer: string;
-  readonly consulVolume: string;
+  /** Where Consul runs and keeps its keys; absent: elsewhere, and it always answers. */
+  readonly consulContainer?: string;
+  readonly consulVolume?: string;
   /** Alias of the image everything is built from. */
   readonly base: string;
 }
@@ -40,13 +41,17 @@ export function createFakeHost(options: FakeHostOptions): FakeHost {
     alias: options.base,
     properties: {},
   });
+  const elsewhere = new Map<string, string>();
+  const { consulContainer, consulVolume } = options;
   const keys = createSimulatedConsul({
     site: options.site,
     answers: () => {
-      const container = simulated.instances.get(options.consulContainer);
+      if (consulContainer === undefined) return true;
+      const container = simulated.instances.get(consulContainer);
       return container?.status === 103 && container.guest.active.has("consul");
     },
-    store: () => simulated.volumes.get(`${options.pool}/${options.consulVolume}`)?.kv,
+    store: () =>
+      consulVolume === undefined ? elsewhere : simulated.volumes.get(`${options.pool}/${consulVolume}`)?.kv,
   });
   const calls: string[] = [];
   let kill: { readonly call: number; readonly when: "before" | "after" } | undefined;

@@ -14,7 +14,7 @@ import type {
 import { Secret } from "../../src/system/secret.ts";
 import type { FakeHostOptions } from "./fake-host.ts";
 
-export const SAMPLE_HOST: FakeHostOptions = {
+export const SAMPLE_HOST: Required<FakeHostOptions> = {
   site: "meet",
   pool: "convene",
   consulContainer: "consul",
