@@ -13,6 +13,8 @@ const RUNNING = 103;
 const FROZEN = 110;
 /** A guest that missed the grace period is usually about to be down: so long it is still watched before force. */
 const LINGER_MS = 2_000;
+/** How long a start waits for another operation on the instance to end. */
+const BUSY_MS = 15_000;
 
 type StateChange =
   | { readonly action: "start" | "unfreeze" }
@@ -41,8 +43,19 @@ export function powerMethods(requester: Requester, clock: Clock): PowerMethods {
 
   return {
     startInstance: async (name) => {
-      const action = (await statusOf(name)) === FROZEN ? "unfreeze" : "start";
-      await request(name, { action }, RUNNING, OPERATION_DEADLINE_MS);
+      // LXD tells of a stop before the stop has quite ended; a start that soon is refused as busy.
+      const start = async (): Promise<true | undefined> => {
+        const action = (await statusOf(name)) === FROZEN ? "unfreeze" : "start";
+        try {
+          await request(name, { action }, RUNNING, OPERATION_DEADLINE_MS);
+          return true;
+        } catch (error) {
+          if (!hasCode(error, "LxdBusy")) throw error;
+          return undefined;
+        }
+      };
+      if (await pollUntil(start, { clock, intervalMs: 100, timeoutMs: BUSY_MS })) return;
+      await request(name, { action: "start" }, RUNNING, OPERATION_DEADLINE_MS);
     },
     stopInstance: async (name, graceMs) => {
       if (graceMs > 0) {

@@ -51,6 +51,18 @@ describe("LXD client", () => {
     expect(fake.requests[0]?.query.toString()).to.equal("recursion=1&project=convene");
   });
 
+  it("starts an instance as soon as LXD has ended what it is still doing with it", async () => {
+    answers({
+      "GET /1.0/instances/turn": sync(instance({ status_code: 102 })),
+      "PUT /1.0/instances/turn/state": [
+        refusal(500, 'Failed to create instance start operation: Instance is busy running a "stop" operation'),
+        sync({}),
+      ],
+    });
+    await lxd.startInstance("turn");
+    expect(fake.requests.filter((request) => request.method === "PUT")).to.have.length(2);
+  });
+
   it("escapes names in paths", async () => {
     answers({});
     expect(await lxd.instance("a/../b?c")).to.equal(undefined);
