@@ -6,11 +6,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { z } from "zod";
-import { statusAnswer } from "../../src/control/answers.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { pollUntil } from "../../src/system/retry.ts";
 import { handOverNpmSettings, installConvene, packConvene } from "../lab/convene-package.ts";
+import { installedHost, type InstalledHost, UNIT } from "../lab/installed-host.ts";
 import { provideHostImage } from "../lab/nested-host-image.ts";
 import { createNestedLab, type NestedHost, type NestedLab } from "../lab/nested-lab.ts";
 import { createOperator, nestedSite, type Operator, writeNestedSettings } from "../lab/nested-site.ts";
@@ -20,23 +19,37 @@ const MINUTE = 60_000;
 const FIRST = "0.1.0-first";
 const SECOND = "0.1.0-second";
 /** Longer than the unit's 5 s between an end and the next start. */
-const RESTART_MS = 30_000;
+const RESTART_MS = 60_000;
+/** For the watchdog's test only; the shipped value is minutes. */
+const SHORT_WATCHDOG = "/run/systemd/system/convene.service.d/short.conf";
+/** Everything `convene init` and the agent make on a host. */
+const TRACES = `ls -d /usr/local/lib/systemd/system/convene* /etc/systemd/system/*/convene* /run/convene \
+  /etc/convene /var/lib/convene /var/cache/convene /etc/sysctl.d/*convene*
+  id convene
+  lxc project show convene
+  lxc network show convene0`;
 
-const containersSchema = z.array(z.object({ name: z.string(), state: z.object({ pid: z.number() }) }));
+async function eventually(what: string, probe: () => Promise<boolean>): Promise<void> {
+  const found = async (): Promise<true | undefined> => ((await probe()) ? true : undefined);
+  const timing = { clock: systemClock, intervalMs: 500, timeoutMs: RESTART_MS };
+  expect(await pollUntil(found, timing), what).to.equal(true);
+}
 
 describe("a host of its own, with systemd", function () {
   this.timeout(3 * MINUTE);
   let folder: string;
   let lab: NestedLab;
   let host: NestedHost;
+  let convene: InstalledHost;
   let operator: Operator;
 
   before(async function () {
-    this.timeout(10 * MINUTE);
+    this.timeout(15 * MINUTE);
     folder = await mkdtemp(join(tmpdir(), "convene-package-"));
     lab = await createNestedLab({ name: "it-systemd", subnet: 41 });
     const image = await provideHostImage(lab, TEST_CACHE);
     host = await lab.launch("host", image, 10);
+    convene = installedHost(host);
     operator = await createOperator(await lab.launch("operator", image, 20), host);
     await handOverNpmSettings(host);
   });
@@ -45,72 +58,27 @@ describe("a host of its own, with systemd", function () {
     await rm(folder, { recursive: true });
   });
 
-  /** The unit's properties by name. */
-  const unit = async (...names: readonly string[]): Promise<Readonly<Record<string, string>>> => {
-    const shown = await host.run(`systemctl show convene.service --property=${names.join(",")}`);
-    return Object.fromEntries(
-      shown
-        .trim()
-        .split("\n")
-        .map((line) => [...line.split(/=(.*)/s)].slice(0, 2)),
-    );
-  };
-  const number = async (property: string): Promise<number> => Number((await unit(property))[property]);
-  const eventually = async (what: string, probe: () => Promise<boolean>, timeoutMs = RESTART_MS) => {
-    const found = await pollUntil(async () => ((await probe()) ? true : undefined), {
-      clock: systemClock,
-      intervalMs: 500,
-      timeoutMs,
-    });
-    expect(found, what).to.equal(true);
-  };
-  const isReady = async (): Promise<boolean> => {
-    const { exitCode, output } = await host.attempt("convene status --json");
-    if (exitCode === 1) return false;
-    const { conditions } = statusAnswer.parse(JSON.parse(output));
-    return conditions.some(({ type, status }) => type === "Ready" && status === "True");
-  };
-  /** Process ids of the nested containers: the same ones mean that nothing was restarted. */
-  const containers = async (): Promise<Readonly<Record<string, number>>> => {
-    const answer = await host.run("lxc query '/1.0/instances?recursion=2&project=convene'");
-    return Object.fromEntries(
-      containersSchema.parse(JSON.parse(answer)).map(({ name, state }) => [name, state.pid]),
-    );
-  };
-  /** A pass from now finds nothing to do. */
-  const expectNothingToDo = async (): Promise<void> => {
-    const { exitCode, output } = await host.attempt("convene reconcile --wait --timeout 60s", 90_000);
-    expect(exitCode, output).to.equal(0);
-    expect(output).to.include("nothing to do");
-  };
-
   it("is installed by npm, set up by convene init and started by systemd", async () => {
     await installConvene(host, await packConvene(folder, FIRST));
     await writeNestedSettings(host);
     await host.write("/root/operator.pub", operator.publicKey, "0644");
     const said = await host.run("convene init --authorized-key /root/operator.pub", 2 * MINUTE);
     expect(said).to.match(/systemd units +changed +convene\.service 0\.1\.0-first runs/);
-    expect(await unit("ActiveState", "SubState", "NRestarts", "User")).to.deep.equal({
-      ActiveState: "active",
-      SubState: "running",
-      NRestarts: "0",
-      User: "convene",
-    });
-    expect(
-      await host.run("systemctl is-enabled convene.service convene.socket convene-admin.socket"),
-    ).to.equal("enabled\nenabled\nenabled\n");
+    expect(await convene.unit("SubState")).to.equal("running");
+    expect(await convene.unit("NRestarts")).to.equal("0");
+    const enabled = await host.run(`systemctl is-enabled ${UNIT} convene.socket convene-admin.socket`);
+    expect(enabled).to.equal("enabled\nenabled\nenabled\n");
     expect(await host.run("convene init", 2 * MINUTE)).to.match(/systemd units +already there/);
   });
 
   it("never runs as root, and lets only its group and root talk to it", async () => {
-    const pid = await number("MainPID");
-    const identity = await host.run(`grep -E '^(Uid|Groups|CapEff|NoNewPrivs|Seccomp):' /proc/${pid}/status`);
+    const identity = await host.run(`cat /proc/${await convene.unit("MainPID")}/status`);
     const account = (await host.run("id -u convene")).trim();
-    expect(identity).to.match(new RegExp(`^Uid:\\t${account}\\t${account}`));
+    expect(identity).to.match(new RegExp(`^Uid:\\t${account}\\t${account}\\t`, "m"));
     expect(identity)
-      .to.include("CapEff:\t0000000000000000")
-      .and.include("NoNewPrivs:\t1")
-      .and.match(/Seccomp:\t2/);
+      .to.match(/^CapEff:\t0+$/m)
+      .and.to.match(/^NoNewPrivs:\t1$/m);
+    expect(identity).to.match(/^Seccomp:\t2$/m);
     expect(await host.run("id -nG convene")).to.equal("convene\n");
     expect(await host.run("stat --format='%n %a %U:%G' /run/convene/*")).to.equal(
       "/run/convene/convene-admin.sock 600 root:root\n/run/convene/convene.sock 660 root:convene\n",
@@ -121,104 +89,97 @@ describe("a host of its own, with systemd", function () {
     expect(member.exitCode, member.output).to.equal(1);
   });
 
-  it("was ready within a second", async () => {
-    await host.run("systemctl restart convene.service");
-    const times = await unit("ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic");
-    const [started = 0, ready = 0] = Object.values(times)
-      .map(Number)
-      .toSorted((one, other) => one - other);
-    expect((ready - started) / 1000, "milliseconds").to.be.below(1000);
+  it("is ready within a second", async () => {
+    // The best of three: the machine may be busy with something else.
+    const times = [await convene.timeToReady(), await convene.timeToReady(), await convene.timeToReady()];
+    expect(Math.min(...times), "milliseconds").to.be.below(1000);
   });
 
   it("refuses a broken site that is pushed over ssh, and converges a good one", async function () {
-    this.timeout(6 * MINUTE);
-    const broken = await operator.push(
-      nestedSite(host.address).replace("uses: proxy", "uses: prxy"),
-      "A slip",
-    );
-    expect(broken.exitCode, broken.output).not.to.equal(0);
-    expect(broken.output).to.match(/site\.yaml:\d+:\d+/);
+    this.timeout(8 * MINUTE);
+    const broken = nestedSite(host.address).replace("uses: proxy", "uses: prxy");
+    const refused = await operator.push(broken, "A slip");
+    expect(refused.exitCode, refused.output).not.to.equal(0);
+    expect(refused.output).to.match(/site\.yaml:\d+:\d+/);
     const pushed = await operator.push(nestedSite(host.address), "The site");
     expect(pushed.exitCode, pushed.output).to.equal(0);
     expect(pushed.output).to.include("✓ Ready at");
-    expect(await isReady()).to.equal(true);
-    expect(Object.keys(await containers())).to.have.members(["consul", "proxy"]);
-    await expectNothingToDo();
+    expect(await convene.isReady()).to.equal(true);
+    expect(Object.keys(await convene.containers())).to.have.members(["consul", "proxy"]);
+    expect(await convene.reconcile()).to.include("nothing to do");
   });
 
   it("leaves its containers alone when systemd restarts it", async () => {
-    const before = await containers();
-    await host.run("systemctl restart convene.service");
-    await expectNothingToDo();
-    expect(await containers()).to.deep.equal(before);
+    const before = await convene.containers();
+    await host.run(`systemctl restart ${UNIT}`);
+    expect(await convene.reconcile()).to.include("nothing to do");
+    expect(await convene.containers()).to.deep.equal(before);
   });
 
   it("comes back by itself when it is killed", async () => {
-    const before = await containers();
-    const restarts = await number("NRestarts");
-    await host.run("systemctl kill --signal=KILL convene.service");
-    await eventually("restarted", async () => (await number("NRestarts")) === restarts + 1);
-    await eventually("active", async () => (await unit("ActiveState"))["ActiveState"] === "active");
-    await expectNothingToDo();
-    expect(await containers()).to.deep.equal(before);
+    const before = await convene.containers();
+    const restarts = Number(await convene.unit("NRestarts"));
+    await host.run(`systemctl kill --signal=KILL ${UNIT}`);
+    await eventually("restarted", async () => Number(await convene.unit("NRestarts")) === restarts + 1);
+    await eventually("active", async () => (await convene.unit("ActiveState")) === "active");
+    expect(await convene.reconcile()).to.include("nothing to do");
+    expect(await convene.containers()).to.deep.equal(before);
   });
 
   it("feeds the watchdog by its passes, and is started again when it hangs", async () => {
-    const dropIn = "/run/systemd/system/convene.service.d/short.conf";
-    await host.run(`mkdir -p $(dirname ${dropIn}); printf '[Service]\\nWatchdogSec=12\\n' >${dropIn}`);
-    await host.run("systemctl daemon-reload; systemctl restart convene.service");
-    await expectNothingToDo();
-    const fed = await number("WatchdogTimestampMonotonic");
+    await host.run(`mkdir -p $(dirname ${SHORT_WATCHDOG})
+      printf '[Service]\\nWatchdogSec=12\\n' >${SHORT_WATCHDOG}
+      systemctl daemon-reload
+      systemctl restart ${UNIT}`);
+    await convene.reconcile();
+    const fedAt = async (): Promise<number> => Number(await convene.unit("WatchdogTimestampMonotonic"));
+    const before = await fedAt();
     await systemClock.sleep(5_000);
-    await expectNothingToDo();
-    await eventually("fed", async () => (await number("WatchdogTimestampMonotonic")) > fed);
-    await host.run("systemctl kill --signal=STOP convene.service");
-    const restarts = await number("NRestarts");
-    await eventually("restarted", async () => (await number("NRestarts")) > restarts, 60_000);
-    expect(await host.run("journalctl --unit=convene.service")).to.include("Watchdog timeout");
-    await host.run(`rm ${dropIn}; systemctl daemon-reload; systemctl restart convene.service`);
+    await convene.reconcile();
+    await eventually("fed", async () => (await fedAt()) > before);
+    const restarts = Number(await convene.unit("NRestarts"));
+    await host.run(`systemctl kill --signal=STOP ${UNIT}`);
+    await eventually("restarted", async () => Number(await convene.unit("NRestarts")) > restarts);
+    expect(await host.run(`journalctl --unit=${UNIT}`)).to.include("Watchdog timeout");
+    await host.run(`rm ${SHORT_WATCHDOG}; systemctl daemon-reload; systemctl restart ${UNIT}`);
   });
 
   it("is upgraded in place, with the containers running on", async () => {
-    const before = await containers();
+    const before = await convene.containers();
     await installConvene(host, await packConvene(folder, SECOND));
     const said = await host.run("convene init", 2 * MINUTE);
     expect(said).to.match(/systemd units +changed +convene\.service 0\.1\.0-second runs/);
-    expect(await host.run("journalctl --unit=convene.service --lines=20")).to.include(
-      `"version":"${SECOND}"`,
-    );
-    await expectNothingToDo();
-    expect(await containers()).to.deep.equal(before);
+    expect(await host.run(`journalctl --unit=${UNIT} --lines=20`)).to.include(`"version":"${SECOND}"`);
+    expect(await convene.reconcile()).to.include("nothing to do");
+    expect(await convene.containers()).to.deep.equal(before);
     const pushed = await operator.push(nestedSite(host.address, ["wiki"]), "One route more");
     expect(pushed.output).to.include("✓ Ready at");
   });
 
-  it("is back with its containers after a power cut", async () => {
-    await host.restart();
-    await eventually("active", async () => (await unit("ActiveState"))["ActiveState"] === "active");
-    await eventually("Ready", isReady, MINUTE);
-    expect(Object.keys(await containers())).to.have.members(["consul", "proxy"]);
-    expect(await host.run("systemctl show convene-host.service --property=Result,ExecMainStatus")).to.equal(
-      "Result=success\nExecMainStatus=0\n",
-    );
+  it("has told the journal no secret", async () => {
+    const journal = await host.run("journalctl --output=cat");
+    expect(journal).to.include(`"version":"${FIRST}"`);
+    const kept = await host.run("for file in /var/lib/convene/secrets/*; do cat $file; echo; done");
+    const secrets = kept.split("\n").filter((line) => line.length >= 8);
+    expect(secrets).not.to.deep.equal([]);
+    for (const secret of secrets)
+      expect(journal.includes(secret), "a secret is in the journal").to.equal(false);
   });
 
-  it("has told the journal no secret", async () => {
-    const journal = await host.run("journalctl --output=cat --lines=all");
-    const secrets = await host.run(
-      "find /var/lib/convene/secrets -type f -exec sh -c 'cat \"$1\"; echo' sh {} ';'",
-    );
-    const values = secrets.split("\n").filter((line) => line.length >= 8);
-    expect(values).not.to.deep.equal([]);
-    for (const value of values) expect(journal.includes(value), "a secret is in the journal").to.equal(false);
+  it("is back with its containers after a power cut", async () => {
+    await host.restart();
+    await eventually("active", async () => (await convene.unit("ActiveState")) === "active");
+    await eventually("Ready", async () => await convene.isReady());
+    expect(Object.keys(await convene.containers())).to.have.members(["consul", "proxy"]);
+    const refreshed = await host.run("systemctl show convene-host.service --property=Result,ExecMainStatus");
+    expect(refreshed).to.equal("Result=success\nExecMainStatus=0\n");
   });
 
   it("goes without a trace", async () => {
     const said = await host.run("convene uninstall --purge", 2 * MINUTE);
     expect(said).to.match(/systemd units +removed/);
-    const left = await host.attempt(
-      "ls -d /usr/local/lib/systemd/system/convene* /etc/systemd/system/*/convene* /run/convene /var/lib/convene; id convene; lxc project show convene",
-    );
-    expect(left.output).not.to.match(/^\/|uid=|^name:/m);
+    const { output } = await host.attempt(`set +e\n${TRACES}`);
+    expect(output).not.to.match(/^\/|uid=|^name:/m);
+    expect((await host.attempt("systemctl list-unit-files --no-legend 'convene*'")).output).to.equal("");
   });
 });

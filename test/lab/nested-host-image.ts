@@ -10,11 +10,10 @@ import { type BaseImageRecipe, recipeKey } from "../../src/host/base-image-recip
 import { runCommand } from "../../src/host/command.ts";
 import { isThere } from "../../src/host/files.ts";
 import { machineRecipe } from "../../src/host/lxd-steps.ts";
-import type { Lxd } from "../../src/lxd/lxd.ts";
 import { change } from "../../src/lxd/operation.ts";
 import type { Requester } from "../../src/lxd/request.ts";
 import { systemClock } from "../../src/system/clock.ts";
-import type { NestedLab } from "./nested-lab.ts";
+import type { NestedHost, NestedLab } from "./nested-lab.ts";
 
 /** What the README tells an operator to install, and an ssh server. */
 const PACKAGES =
@@ -46,11 +45,8 @@ async function makeImage(
   cacheDirectory: string,
   file: string,
 ): Promise<void> {
-  const say = (): void => undefined;
-  const base = await provideBaseImage(
-    { run: runCommand, clock: systemClock, cacheDirectory, processor: process.arch, say },
-    recipe,
-  );
+  const builder = { run: runCommand, clock: systemClock, processor: process.arch, say: () => undefined };
+  const base = await provideBaseImage({ ...builder, cacheDirectory }, recipe);
   const { fingerprint } = await lab.administration.importImage(lab.project, "base", base);
   const host = await lab.launch(BUILDER, fingerprint, 250);
   await host.write("/etc/apt/sources.list", formatSourcesList(recipe.mirror), "0644");
@@ -64,7 +60,7 @@ async function makeImage(
   await host.run(`/root/prepare-host.sh ${PACKAGES}`, INSTALL_DEADLINE_MS);
   await keepBaseImage(host, base);
   await lab.lxd.stopInstance(BUILDER, 10_000);
-  const image = await publish(lab.lxd);
+  const image = await lab.lxd.publishImage(BUILDER, "host", {});
   await mkdir(cacheDirectory, { recursive: true });
   await copyFile(join(dirname(lab.requester.socketPath), "images", image), `${file}.partial`);
   await rename(`${file}.partial`, file);
@@ -73,21 +69,11 @@ async function makeImage(
 }
 
 /** So that `convene init` inside finds what it would make in a minute. */
-async function keepBaseImage(
-  host: {
-    run(script: string): Promise<string>;
-    write(path: string, content: Uint8Array, mode: string): Promise<void>;
-  },
-  base: BaseImageFiles,
-): Promise<void> {
+async function keepBaseImage(host: NestedHost, base: BaseImageFiles): Promise<void> {
   const folder = `/var/cache/convene/base-${base.key}`;
   await host.run(`mkdir -p ${folder}`);
   await host.write(`${folder}/metadata.tar.gz`, await readFile(base.metadata), "0644");
   await host.write(`${folder}/rootfs.squashfs`, await readFile(base.rootfs), "0644");
-}
-
-async function publish(lxd: Lxd): Promise<string> {
-  return await lxd.publishImage(BUILDER, "host", {});
 }
 
 /** A published image is one file, metadata and root file system together. */
