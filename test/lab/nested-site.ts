@@ -9,7 +9,7 @@ const PUSH_DEADLINE_MS = 400_000;
 const SSH = "ssh -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10";
 
 /** Consul from Debian, and no certificate authority: the site stays on its self-signed certificate. */
-export const NESTED_SETTINGS = `catalogue:
+const NESTED_SETTINGS = `catalogue:
   - ${LAB_CATALOGUE}
   - /usr/local/lib/node_modules/convene/manifests
 acme: {directory: "https://127.0.0.1:14000/dir"}

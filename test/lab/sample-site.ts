@@ -103,12 +103,12 @@ export function imageAlias(name: string, version: string): string {
   return `convene-${name}-${version}`;
 }
 
-export function sampleImage(name: string, version = "1"): DesiredImage {
+function sampleImage(name: string, version = "1"): DesiredImage {
   const build = { aptRepositories: [], debconf: [], packages: [name], files: [], setup: "" };
   return { name, alias: imageAlias(name, version), base: SAMPLE_HOST.base, build };
 }
 
-export function sampleVolume(name: string): DesiredVolume {
+function sampleVolume(name: string): DesiredVolume {
   return { name, pool: SAMPLE_HOST.pool, config: {} };
 }
 
@@ -118,7 +118,7 @@ export function account(user: string, where: string, password = `password of ${u
   return { jid, container: where, password: new Secret(password), internal: false, fingerprint };
 }
 
-export function service(name: string, hostPart: number): DesiredService {
+function service(name: string, hostPart: number): DesiredService {
   return { id: `convene-${name}`, name, address: `10.10.1.${hostPart}`, port: 80, tags: [] };
 }
 
