@@ -55,7 +55,10 @@ describe("LXD client", () => {
     answers({
       "GET /1.0/instances/turn": sync(instance({ status_code: 102 })),
       "PUT /1.0/instances/turn/state": [
-        refusal(500, 'Failed to create instance start operation: Instance is busy running a "stop" operation'),
+        refusal(
+          500,
+          'Failed to create instance start operation: Instance is busy running a "stop" operation',
+        ),
         sync({}),
       ],
     });
