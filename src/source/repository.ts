@@ -1,9 +1,11 @@
 /** The site repository as the agent sees it: read by its directory, never changed, never fetched from. */
+import { join } from "node:path";
 import { GitError, GitPluginError } from "simple-git";
 import type { TreeFile } from "../control/agent-api.ts";
 import { ConveneError } from "../system/errors.ts";
 import { createGit, type GitOptions } from "./git.ts";
 import { readTree } from "./read-tree.ts";
+import { rememberRef } from "./remembered-ref.ts";
 import { isCommit } from "./revision.ts";
 import { TREE_LIMITS, type TreeLimits } from "./tree-limits.ts";
 
@@ -27,7 +29,7 @@ export interface RepositoryOptions
   readonly limits?: TreeLimits;
 }
 
-/** Opens nothing yet: every call is one short git process. */
+/** Opens nothing yet: every call is one short git process, but for a branch that has not moved. */
 export function openRepository(options: RepositoryOptions): SourceRepository {
   const git = (): ReturnType<typeof createGit> => createGit({ ...options, maximumOutput: 4 * 1024 * 1024 });
 
@@ -40,7 +42,8 @@ export function openRepository(options: RepositoryOptions): SourceRepository {
     return isCommit(commit) ? commit : undefined;
   }
 
-  const resolveBranch = async (): Promise<string | undefined> => resolve(`refs/heads/${options.branch}`);
+  const branch = `refs/heads/${options.branch}`;
+  const resolveBranch = rememberRef(join(options.gitDirectory, branch), async () => resolve(branch));
 
   return {
     resolve,
