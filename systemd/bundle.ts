@@ -25,6 +25,7 @@ export async function writePackage(options: PackageOptions): Promise<void> {
   await mkdir(join(directory, "systemd"), { recursive: true });
   const sources = await bundleSources(directory, version);
   await write("THIRD-PARTY-LICENSES.txt", await licenceTexts(ROOT, sources));
+  for (const name of ["README.md", "LICENSE"]) await copyFile(join(ROOT, name), join(directory, name));
   await cp(join(ROOT, "manifests"), join(directory, "manifests"), { recursive: true });
   const units = (await readdir(join(ROOT, "systemd"))).filter((name) => UNIT.test(name));
   for (const unit of units) await copyFile(join(ROOT, "systemd", unit), join(directory, "systemd", unit));
@@ -90,7 +91,10 @@ function versionOnly(version: string): Plugin {
   };
 }
 
-/** Everything is in the bundle but Node itself, which npm fetches for the machine's processor. */
+/**
+ * Everything is in the bundle but Node itself, which npm fetches for the machine's processor. There is no `engines`:
+ * npm would hold it against Debian's own Node, which only runs npm.
+ */
 function packageManifest(version: string): Readonly<Record<string, unknown>> {
   const { name, description, license, type, optionalDependencies } = packageJson;
   return { name, version, description, license, type, bin: { convene: "convene" }, optionalDependencies };

@@ -1,6 +1,6 @@
 /** The image of a Debian 12 host with LXD, made once and kept as a file: installing its packages takes a minute. */
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, rename } from "node:fs/promises";
+import { copyFile, readdir, readFile, rename, rm } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatSourcesList } from "../../src/host/apt-sources.ts";
@@ -22,12 +22,14 @@ const PACKAGES =
 const PARTS = join(import.meta.dirname, "nested");
 const UPLOAD_DEADLINE_MS = 300_000;
 const INSTALL_DEADLINE_MS = 900_000;
+/** Of the kept files. */
+const PREFIX = "nested-host-";
 const BUILDER = "host-builder";
 
 /** Answers the fingerprint of the image in the lab's project. */
 export async function provideHostImage(lab: NestedLab, cacheDirectory: string): Promise<string> {
   const recipe = await machineRecipe();
-  const file = join(cacheDirectory, `nested-host-${await imageKey(recipe)}`);
+  const file = join(cacheDirectory, `${PREFIX}${await imageKey(recipe)}`);
   if (!(await isThere(file))) await makeImage(lab, recipe, cacheDirectory, file);
   return await importImage(lab.requester, file);
 }
@@ -61,11 +63,16 @@ async function makeImage(
   await keepBaseImage(host, base);
   await lab.lxd.stopInstance(BUILDER, 10_000);
   const image = await lab.lxd.publishImage(BUILDER, "host", {});
-  await mkdir(cacheDirectory, { recursive: true });
+  await removeOlder(cacheDirectory);
   await copyFile(join(dirname(lab.requester.socketPath), "images", image), `${file}.partial`);
   await rename(`${file}.partial`, file);
   await lab.lxd.deleteInstance(BUILDER);
   await lab.lxd.deleteImage(image);
+}
+
+async function removeOlder(cacheDirectory: string): Promise<void> {
+  const names = (await readdir(cacheDirectory)).filter((name) => name.startsWith(PREFIX));
+  await Promise.all(names.map(async (name) => await rm(join(cacheDirectory, name))));
 }
 
 /** So that `convene init` inside finds what it would make in a minute. */
