@@ -1,10 +1,10 @@
-/** How many actions of a kind run at once; who comes first goes first. */
+/** How many actions of a kind run at once. */
 import type { ActionKind } from "../plan/action.ts";
+import { type Limit, createLimit } from "../system/limit.ts";
 
-/** Creating is bound by the disk, starting by the processor, and ACME servers count orders. */
+/** ACME servers count orders. A container that is being created mostly boots: LXD's door says how many are unpacked. */
 const LIMITS: Readonly<Partial<Record<ActionKind, number>>> = {
   "build-image": 2,
-  "create-container": 2,
   "issue-certificate": 1,
 };
 const OTHERWISE = 4;
@@ -15,31 +15,12 @@ export interface Slots {
 }
 
 export function createSlots(): Slots {
-  const taken = new Map<ActionKind, number>();
-  const queues = new Map<ActionKind, (() => void)[]>();
-  const enter = (kind: ActionKind): Promise<void> | undefined => {
-    const count = taken.get(kind) ?? 0;
-    if (count < (LIMITS[kind] ?? OTHERWISE)) {
-      taken.set(kind, count + 1);
-      return undefined;
-    }
-    return new Promise((resolve) => queues.set(kind, [...(queues.get(kind) ?? []), resolve]));
-  };
-  const leave = (kind: ActionKind) => {
-    const [next, ...rest] = queues.get(kind) ?? [];
-    queues.set(kind, rest);
-    // The slot goes from hand to hand: nobody gets in between.
-    if (next) next();
-    else taken.set(kind, (taken.get(kind) ?? 1) - 1);
-  };
+  const limits = new Map<ActionKind, Limit>();
   return {
     run: async (kind, work) => {
-      await enter(kind);
-      try {
-        return await work();
-      } finally {
-        leave(kind);
-      }
+      const limit = limits.get(kind) ?? createLimit(LIMITS[kind] ?? OTHERWISE);
+      limits.set(kind, limit);
+      return limit(work);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Instances: listing, creating, changing, starting and stopping. */
 import { z } from "zod";
 import type { Clock } from "../system/clock.ts";
+import { createLimit } from "../system/limit.ts";
 import { hasCode } from "./lxd-errors.ts";
 import type { InstanceSpec, Lxd } from "./lxd.ts";
 import { change, OPERATION_DEADLINE_MS } from "./operation.ts";
@@ -11,6 +12,8 @@ import type { LxdInstance } from "./schema.ts";
 
 /** Unpacking an image on a slow disk is minutes, not seconds. */
 const CREATE_DEADLINE_MS = 600_000;
+/** More only get in each other's way on the disk. */
+const UNPACKED_AT_ONCE = 2;
 
 export type InstanceMethods = Pick<
   Lxd,
@@ -26,6 +29,7 @@ export type InstanceMethods = Pick<
 
 export function instanceMethods(requester: Requester, clock: Clock): InstanceMethods {
   const options = { clock, deadlineMs: OPERATION_DEADLINE_MS };
+  const unpacking = createLimit(UNPACKED_AT_ONCE);
   const one = async (name: string): Promise<{ value: LxdInstance; etag: string | undefined }> =>
     await read(requester, lxdInstanceSchema, { path: pathOf`instances/${name}` });
   return {
@@ -46,7 +50,7 @@ export function instanceMethods(requester: Requester, clock: Clock): InstanceMet
     },
     createInstance: async (spec, progress) => {
       const request = { method: "POST", path: "/1.0/instances", json: creation(spec) } as const;
-      await change(requester, request, { clock, deadlineMs: CREATE_DEADLINE_MS, progress });
+      await unpacking(() => change(requester, request, { clock, deadlineMs: CREATE_DEADLINE_MS, progress }));
     },
     patchInstance: async (name, patch) => {
       const { value } = await one(name);
