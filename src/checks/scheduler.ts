@@ -30,6 +30,8 @@ interface Slot {
 const SPREAD_MS = 15_000;
 /** Share of the interval a run may come earlier or later. */
 const JITTER = 0.1;
+/** What is broken is looked at this soon again, however long its interval: alerts wait for a second look. */
+const BROKEN_MS = 60_000;
 
 /** Starts at once; stops when the signal aborts. */
 export function startScheduler(options: SchedulerOptions): void {
@@ -68,11 +70,14 @@ class Scheduler {
 
   async #run(check: DesiredCheck, slot: Slot, now: number): Promise<void> {
     const interval = Math.max(1, check.intervalSeconds) * 1_000;
+    const jitter = 1 + JITTER * (2 * this.#options.random() - 1);
     slot.running = true;
-    slot.dueAt = now + interval * (1 + JITTER * (2 * this.#options.random() - 1));
+    slot.dueAt = now + interval * jitter;
     this.#running += 1;
     try {
       const result = await this.#options.run(check, this.#options.signal);
+      if (!result.ok && result.severity === "critical")
+        slot.dueAt = now + Math.min(interval, BROKEN_MS) * jitter;
       if (!this.#options.signal.aborted) this.#options.onResult(result, check);
     } catch (error) {
       this.#options.onError(error, check);

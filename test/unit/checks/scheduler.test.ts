@@ -8,17 +8,11 @@ function check(name: string, intervalSeconds = 60): DesiredCheck {
   return { name, kind: "stun", spec: {}, intervalSeconds };
 }
 
-function result(name: string): CheckResult {
-  const base = {
-    name,
-    kind: "stun",
-    target: "",
-    ok: true,
-    reason: "ok",
-    message: "",
-    severity: "ok" as const,
-  };
-  return { ...base, phases: [], evidence: {}, checkedAt: 0 };
+function result(name: string, ok: boolean): CheckResult {
+  const judged = ok
+    ? ({ ok, reason: "ok", severity: "ok" } as const)
+    : ({ ok, reason: "no_answer", severity: "critical" } as const);
+  return { name, kind: "stun", target: "", ...judged, message: "", phases: [], evidence: {}, checkedAt: 0 };
 }
 
 /** A scheduler whose clock and ticks are the test's own. */
@@ -28,6 +22,7 @@ class Bench {
   started: string[] = [];
   results: string[] = [];
   errors: unknown[] = [];
+  readonly broken = new Set<string>();
   readonly finish = new Map<string, (failure?: Error) => void>();
   readonly abort = new AbortController();
   #tick: () => void = () => undefined;
@@ -39,7 +34,7 @@ class Bench {
         new Promise((resolve, reject) => {
           this.started.push(name);
           this.finish.set(name, (failure) =>
-            failure === undefined ? resolve(result(name)) : reject(failure),
+            failure === undefined ? resolve(result(name, !this.broken.has(name))) : reject(failure),
           );
         }),
       onResult: ({ name }) => this.results.push(name),
@@ -92,6 +87,24 @@ describe("check scheduler", () => {
     await bench.at(54_000);
     expect(bench.started).to.deep.equal(["a", "a"]);
     expect(bench.results).to.deep.equal(["a"]);
+  });
+
+  it("looks at what is broken again after a minute, and at what is well at its own pace", async () => {
+    bench.checks = [check("a", 600), check("b", 600)];
+    bench.broken.add("a");
+    bench.start(0.5);
+    await bench.at(0);
+    await bench.at(15_000);
+    await bench.end("a");
+    await bench.end("b");
+    await bench.at(74_999);
+    expect(bench.started).to.deep.equal(["a", "b"]);
+    await bench.at(75_000);
+    expect(bench.started).to.deep.equal(["a", "b", "a"]);
+    bench.broken.clear();
+    await bench.end("a");
+    await bench.at(614_999);
+    expect(bench.started).to.deep.equal(["a", "b", "a"]);
   });
 
   it("spreads the first runs over some seconds", async () => {
