@@ -50,6 +50,8 @@ export interface ContainerRecord {
   readonly role: "active" | "next" | "old" | "build";
   /** `user.convene.conferences`: where the number of people in calls is read, on bridges. */
   readonly conferences?: string;
+  /** `user.convene.spec`: digest of the config and devices it was given last (model/spec-digest.ts). */
+  readonly spec?: string;
   /** Whether its files have been written once, be they none. */
   readonly configured: boolean;
   /** `user.convene.files`: path → digest/structure digest of the last completed write. */

@@ -7,6 +7,8 @@ export const OWNER_VALUE = "convene";
 export const IMAGE_KEY = "user.convene.image";
 export const ROLE_KEY = "user.convene.role";
 export const CONFERENCES_KEY = "user.convene.conferences";
+/** Digest of the config and devices that convene gave it last. */
+export const SPEC_KEY = "user.convene.spec";
 export const FILES_KEY = "user.convene.files";
 /** Paths being written for the first time: if the agent dies in between, they may be there or not. */
 export const INSTALLING_KEY = "user.convene.installing";
@@ -29,12 +31,14 @@ export function isOwned(config: Readonly<Record<string, string>>): boolean {
 export function readRecord(config: Readonly<Record<string, string>>): ContainerRecord {
   const image = config[IMAGE_KEY];
   const conferences = config[CONFERENCES_KEY];
+  const spec = config[SPEC_KEY];
   const files = filesSchema.safeParse(parseJson(config[FILES_KEY]));
   const installing = installingSchema.parse(parseJson(config[INSTALLING_KEY]));
   const accounts = accountsSchema.safeParse(parseJson(config[ACCOUNTS_KEY]));
   return {
     ...(image === undefined ? {} : { image }),
     ...(conferences === undefined ? {} : { conferences }),
+    ...(spec === undefined ? {} : { spec }),
     role: roleSchema.parse(config[ROLE_KEY]),
     configured: files.success,
     files: {

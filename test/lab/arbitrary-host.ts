@@ -66,7 +66,7 @@ const byName: Readonly<Record<string, (host: FakeHost, name: string) => Promise<
   stop: async ({ inside }, name) => inside.lxd.stopInstance(name, 0),
   freeze: async ({ inside }, name) => {
     const found = inside.instances.get(name);
-    if (found) found.status = 110;
+    if (found?.status === 103) found.status = 110;
   },
   delete: async ({ inside }, name) => {
     await inside.lxd.stopInstance(name, 0);

@@ -1,5 +1,6 @@
 /** What is found on a host, for tests that start behind the look at it. */
 import type { DesiredContainer } from "../../src/model/desired-state.ts";
+import { specDigest } from "../../src/model/spec-digest.ts";
 import type { ActualContainer, ActualState, ContainerRecord } from "../../src/observe/actual-state.ts";
 
 export interface Found extends Partial<Omit<ActualContainer, "record">> {
@@ -25,6 +26,8 @@ export function foundContainer(like: DesiredContainer, { record, ...changes }: F
         like.files.map((one) => [one.path, { digest: one.digest, structure: one.structureDigest }]),
       ),
       accounts: {},
+      spec: specDigest(like.config, like.devices),
+      ...(like.conferences ? { conferences: like.conferences.url } : {}),
       ...record,
     },
     ...changes,

@@ -1,5 +1,6 @@
 /** Creating a container: as itself, or beside the running one as its replacement. */
 import type { DesiredContainer } from "../../model/desired-state.ts";
+import { specDigest } from "../../model/spec-digest.ts";
 import {
   ACCOUNTS_KEY,
   CONFERENCES_KEY,
@@ -7,6 +8,7 @@ import {
   OWNER_KEY,
   OWNER_VALUE,
   ROLE_KEY,
+  SPEC_KEY,
 } from "../../observe/instance-record.ts";
 import { nextName } from "../../plan/container-names.ts";
 import { ConveneError } from "../../system/errors.ts";
@@ -22,6 +24,7 @@ export function ownedConfig(container: DesiredContainer, role: "active" | "next"
     [OWNER_KEY]: OWNER_VALUE,
     [IMAGE_KEY]: container.imageAlias,
     [ROLE_KEY]: role,
+    [SPEC_KEY]: specDigest(container.config, container.devices),
     ...(container.conferences ? { [CONFERENCES_KEY]: container.conferences.url } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** Bringing a container's config and devices back to what the manifest says. */
 import type { DesiredContainer } from "../../model/desired-state.ts";
+import { CONFERENCES_KEY } from "../../observe/instance-record.ts";
 import { ConveneError } from "../../system/errors.ts";
 import type { ApplyContext } from "../apply-context.ts";
 import { startAndWait } from "./container-start.ts";
@@ -24,7 +25,9 @@ export async function updateContainer(
     });
   }
   if (restart) await context.lxd.stopInstance(container.name, STOP_GRACE_MS);
-  const kept = Object.fromEntries(Object.entries(current.config).filter(([key]) => key.startsWith("user.")));
+  const kept = Object.fromEntries(
+    Object.entries(current.config).filter(([key]) => key.startsWith("user.") && key !== CONFERENCES_KEY),
+  );
   await context.lxd.putInstance(container.name, {
     config: { ...kept, ...ownedConfig(container, "active") },
     devices: mutableDevices(container),

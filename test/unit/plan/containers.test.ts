@@ -202,7 +202,27 @@ describe("a container of which", () => {
     expect(moved).to.deep.include({ kind: "update-container", restart: true, disruption: "calls" });
     const [limited] = plan([foundTurn({ config: { ...turn.config, "limits.cpu": "1" } })]).actions;
     expect(limited).to.deep.include({ kind: "update-container", restart: false, disruption: "none" });
+    expect([moved?.cause, limited?.cause]).to.deep.equal(["drift", "drift"]);
     expect(limited?.changes).to.deep.equal([{ field: "config limits.cpu", before: "1" }]);
+  });
+
+  it("the manifest changed is told from one that somebody changed", () => {
+    const record = { spec: "what it was given before" };
+    const [changed] = plan([foundTurn({ record, config: {} })]).actions;
+    expect([changed?.cause, changed?.reason]).to.deep.equal([
+      "changed",
+      "its configuration differs from the manifest",
+    ]);
+  });
+
+  it("people in calls are counted elsewhere now gets to know where", () => {
+    const conferences = { url: "http://10.10.1.15:9090/stats" };
+    const wanted = { ...desired, containers: [{ ...turn, conferences }] };
+    const [update] = plan([foundTurn()], {}, wanted).actions;
+    expect(update).to.deep.include({ kind: "update-container", restart: false, disruption: "none" });
+    expect(update?.changes).to.deep.equal([{ field: "record conferences", after: conferences.url }]);
+    const [back] = plan([foundTurn({ record: { conferences: "http://x/" } })]).actions;
+    expect(back?.changes).to.deep.equal([{ field: "record conferences", before: "http://x/" }]);
   });
 
   it("values are only spelled differently needs nothing", () => {
@@ -217,6 +237,18 @@ describe("a container of which", () => {
       (one) => one.kind === "create-container",
     );
     expect(create?.dependsOn.toSorted()).to.deep.equal(["build image/convene-turn-2", "create volume/data"]);
+  });
+
+  it("the manifest adds a volume waits for that, to be updated and to be swapped in", () => {
+    const volumes: ActualState["volumes"] = [];
+    const [update] = plan([foundTurn({ devices: { root } })], { volumes }).actions.filter(
+      (one) => one.kind === "update-container",
+    );
+    expect(update?.dependsOn).to.deep.equal(["create volume/data"]);
+    for (const before of [[foundTurn(older)], [foundTurn(older), next()], [old(), next()]]) {
+      const swap = plan(before, { volumes }).actions.find((one) => one.kind === "swap-container");
+      expect(swap?.dependsOn).to.include("create volume/data");
+    }
   });
 
   describe("files are rendered from keys", () => {
