@@ -71,13 +71,8 @@ function consequence(action: ActionView): string {
 }
 
 function renderBlocked(blocked: PlanView["blocked"][number]): readonly string[] {
-  const confirm =
-    blocked.confirmationId === undefined
-      ? []
-      : [`      → convene confirm ${printable(blocked.confirmationId)}`];
   return [
     `  ! ${printable(blocked.subject)}  ${blocked.reason}: ${printable(blocked.message)}`,
     `      → ${printable(blocked.hint)}`,
-    ...confirm,
   ];
 }

@@ -19,7 +19,7 @@ export function renderStatus(status: Status, nowMs: number): readonly string[] {
       "Held back",
       status.blocked.flatMap((one) => [
         `  ! ${printable(one.subject)}  ${one.reason}: ${printable(one.message)}`,
-        `    → ${printable(one.confirmationId === undefined ? one.hint : `convene confirm ${one.confirmationId}`)}`,
+        `    → ${printable(one.hint)}`,
       ]),
     ),
     ...section(

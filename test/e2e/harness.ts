@@ -6,6 +6,7 @@ import { statusAnswer } from "../../src/control/answers.ts";
 import { removeAccount } from "../../src/host/account.ts";
 import { runCommand } from "../../src/host/command.ts";
 import { isThere, readFileIfThere } from "../../src/host/files.ts";
+import { createLxdAdministration } from "../../src/lxd/administration.ts";
 import { createLxd } from "../../src/lxd/client.ts";
 import type { Lxd } from "../../src/lxd/lxd.ts";
 import { systemClock } from "../../src/system/clock.ts";
@@ -126,6 +127,7 @@ async function removeHarness(name: string, number: number): Promise<void> {
     await host.stopAgent();
     const outcome = await host.convene(["uninstall"]);
     if (outcome.exitCode !== 0) throw new Error(`uninstall of ${name}: ${outcome.stderr}${outcome.stdout}`);
+    await removeForeignObjects(name);
   }
   await removeAccount(runCommand, name);
   await internetDown(internetOf(name, number));
@@ -133,6 +135,14 @@ async function removeHarness(name: string, number: number): Promise<void> {
     await rm(folder, { recursive: true, force: true });
   await rm(`/var/cache/${name}`, { force: true });
   await unmountCheckout(mountPointOf(name));
+}
+
+/** An uninstall leaves what a scenario made by hand, and what that uses. */
+async function removeForeignObjects(name: string): Promise<void> {
+  const administration = createLxdAdministration({ socketPath: lxdSocket(), clock: systemClock });
+  await administration.deleteProject(name);
+  for (const network of [`${name}0`, `${name}b0`]) await administration.deleteNetwork(network);
+  await administration.deleteNetworkAcl(`${name}0`);
 }
 
 function openHost(name: string, config: string, say: (line: string) => void): ConveneHost {

@@ -11,17 +11,12 @@
  * taking away, and replacing every container by one of another image.
  */
 import { expect } from "chai";
-import type { EmptySite } from "./kill/empty-site.ts";
+import { EMPTY_SITE, type EmptySite } from "./empty-site.ts";
 import { readHoldings, wantedHoldings } from "./kill/holdings.ts";
 import { type KillHost, createKillHost } from "./kill/kill-host.ts";
 import { type KillRun, runThroughKills } from "./kill/kill-run.ts";
 
-const FIRST: EmptySite = {
-  workers: [1, 2],
-  refresh: "2026-01-01",
-  people: ["a.lovelace", "m.meier"],
-  memory: "128MiB",
-};
+const FIRST: EmptySite = { ...EMPTY_SITE, workers: [1, 2], people: ["a.lovelace", "m.meier"] };
 const SMALLER: EmptySite = { ...FIRST, workers: [1], people: ["m.meier"], memory: "160MiB" };
 const REPLACED: EmptySite = { ...SMALLER, refresh: "2026-02-01" };
 

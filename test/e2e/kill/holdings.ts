@@ -2,7 +2,7 @@
 import { createConsul } from "../../../src/consul/create-consul.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { silentLogger } from "../../lab/silent-logger.ts";
-import { type EmptySite, SITE_NAME } from "./empty-site.ts";
+import { type EmptySite, SITE_DOMAIN, SITE_NAME } from "../empty-site.ts";
 import type { KillHost } from "./kill-host.ts";
 
 export interface Holdings {
@@ -33,7 +33,7 @@ export function wantedHoldings(site: EmptySite): Holdings {
       ...site.workers.map((one) => `service/worker/${one}`),
     ],
     services: ["convene-store-store", ...workers.map((name) => `convene-${name}-${name}`)],
-    accounts: site.people.map((name) => `${name}@kill.school.example`),
+    accounts: site.people.map((name) => `${name}@${SITE_DOMAIN}`),
     leftovers: [],
   };
 }

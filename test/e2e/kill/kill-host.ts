@@ -10,7 +10,7 @@ import { runCommand } from "../../../src/host/command.ts";
 import { startConsulServer } from "../../lab/consul-server.ts";
 import type { ConsulServer } from "../../lab/consul-server.ts";
 import { type Harness, createHarness } from "../harness.ts";
-import { type EmptySite, emptySite } from "./empty-site.ts";
+import { type EmptySite, emptySite } from "../empty-site.ts";
 
 const NAME = "cvkill";
 const NUMBER = 91;
@@ -49,7 +49,7 @@ export async function createKillHost(): Promise<KillHost> {
     consul,
     client,
     push: async (site) => {
-      const files = { "site.yaml": emptySite(NUMBER, consul.port, site) };
+      const files = emptySite({ number: NUMBER, consulPort: consul.port }, site);
       const { exitCode, stderr } = await host.push({ files, replace: true, pushOptions: ["no-wait"] });
       if (exitCode !== 0) throw new Error(stderr);
     },

@@ -100,14 +100,13 @@ describe("a plan", () => {
       reason: "ConfirmationNeeded",
       subject: "volume/recordings",
       message: "it would be deleted",
-      hint: "look at it first",
+      hint: "if it is meant: sudo convene confirm delete-volume-recordings",
       confirmationId: "delete-volume-recordings",
     };
     const lines = renderPlan({ actions: [], blocked: [held] });
     expect(lines).to.deep.equal([
       "  ! volume/recordings  ConfirmationNeeded: it would be deleted",
-      "      → look at it first",
-      "      → convene confirm delete-volume-recordings",
+      "      → if it is meant: sudo convene confirm delete-volume-recordings",
     ]);
     expect(renderPlanSummary({ actions: [], blocked: [held] })).to.equal("nothing to do, 1 held back");
     expect(renderPlanSummary(plan({}))).to.equal("plan of 1 action");
