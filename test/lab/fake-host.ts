@@ -17,6 +17,8 @@ export interface FakeHost {
   revive(): void;
   /** The next call whose text matches fails once. */
   failOnce(pattern: RegExp, error: Error): void;
+  /** From the next call whose text matches on every call fails, until `revive`. */
+  failFrom(pattern: RegExp, error: Error): void;
 }
 
 export interface FakeHostOptions {
@@ -56,14 +58,14 @@ export function createFakeHost(options: FakeHostOptions): FakeHost {
   const calls: string[] = [];
   let kill: { readonly call: number; readonly when: "before" | "after" } | undefined;
   let dead = false;
-  let failure: { readonly pattern: RegExp; readonly error: Error } | undefined;
+  let failure: { readonly pattern: RegExp; readonly error: Error; readonly lasting: boolean } | undefined;
 
   const enter = (text: string): boolean => {
     if (dead) throw new Killed(text);
     const number = calls.push(text) - 1;
     if (failure?.pattern.test(text)) {
-      const { error } = failure;
-      failure = undefined;
+      const { error, lasting } = failure;
+      failure = lasting ? { error, lasting, pattern: /./ } : undefined;
       throw error;
     }
     if (kill?.call !== number) return false;
@@ -97,11 +99,15 @@ export function createFakeHost(options: FakeHostOptions): FakeHost {
     },
     revive: () => {
       kill = undefined;
+      failure = undefined;
       dead = false;
       calls.length = 0;
     },
     failOnce: (pattern, error) => {
-      failure = { pattern, error };
+      failure = { pattern, error, lasting: false };
+    },
+    failFrom: (pattern, error) => {
+      failure = { pattern, error, lasting: true };
     },
   };
 }

@@ -108,9 +108,11 @@ describe("the agent", () => {
 
     it("survives LXD going away in the middle of a pass, and completes when it is back", async () => {
       const gone = new ConveneError({ code: "LxdUnreachable", message: "no socket", retryable: true });
-      lab.host.failOnce(/^lxd.startInstance wiki/, gone);
+      lab.host.failFrom(/^lxd.startInstance wiki/, gone);
       await lab.host.inside.lxd.stopInstance("wiki", 0);
       await lab.until("failed", () => verdicts().at(-1)?.outcome === "failed");
+      expect(ready()).to.deep.include({ status: "False", reason: "LxdUnreachable" });
+      lab.host.revive();
       await lab.until("repaired", () => running("wiki"));
       await lab.until("Ready", isReady);
     });
@@ -148,6 +150,13 @@ describe("the agent", () => {
       expect(outcomes).to.deep.equal(["interrupted"]);
       await lab.until("verdict", () => verdicts().length > 0, 1_000);
       expect(verdicts()[0]).to.deep.include({ outcome: "failed", reason: "HealthCheckFailed" });
+    });
+
+    it("gives each try as much time as the first", async () => {
+      await lab.until("verdict", () => verdicts().length > 0, 1_000);
+      const first = lab.clock.now();
+      await lab.until("another", () => verdicts().length > 1, 1_000);
+      expect(lab.clock.now() - first).to.be.greaterThan(80_000);
     });
 
     it("takes a push at once", async () => {

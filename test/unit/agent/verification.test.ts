@@ -49,6 +49,12 @@ describe("the verification of a revision", () => {
     throw new Error("never a verdict");
   });
 
+  it("is not interrupted any more when its time is over", async () => {
+    await interruptedAfter(95_000);
+    const [result] = (await run(AbortSignal.abort(new Error("something came up")))) ?? [];
+    expect(result?.ok).to.equal(false);
+  });
+
   it("begins anew after a verdict, and for another revision", async () => {
     await interruptedAfter(89_000);
     verification.settled();
