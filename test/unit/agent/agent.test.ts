@@ -112,6 +112,10 @@ describe("the agent", () => {
       await lab.host.inside.lxd.stopInstance("wiki", 0);
       await lab.until("failed", () => verdicts().at(-1)?.outcome === "failed");
       expect(ready()).to.deep.include({ status: "False", reason: "LxdUnreachable" });
+      const [entry] = (await lab.api.history(10)).filter((one) => one.actions.length > 0);
+      expect(entry?.actions.map((one) => [one.id, one.result])).to.deep.equal([
+        ["start container/wiki", "failed"],
+      ]);
       lab.host.revive();
       await lab.until("repaired", () => running("wiki"));
       await lab.until("Ready", isReady);
