@@ -1,7 +1,9 @@
 /** Turns events into lines as they come: checks that pass share a line, and long work is named when it is asked for. */
 import type { EventView } from "../control/plan-view.ts";
+import type { ErrorReport } from "../system/errors.ts";
 import { printable } from "./printable.ts";
 import { renderCheck, renderEvent } from "./render-event.ts";
+import { renderError } from "./render-error.ts";
 import { renderPlanSummary } from "./render-plan.ts";
 import { renderDuration } from "./render-time.ts";
 
@@ -9,6 +11,8 @@ export interface EventPrinter {
   show(event: EventView): void;
   /** Says what is being done now. */
   showStillWorking(nowMs: number): void;
+  /** Of a pass that failed: prints the errors whose events have not been shown. */
+  showErrors(errors: readonly ErrorReport[]): void;
   /** Prints what is held back for a shared line. */
   flush(): void;
 }
@@ -23,6 +27,7 @@ const LINE_WIDTH = 96;
 
 export function createEventPrinter({ print, plan }: EventPrinterOptions): EventPrinter {
   const running = new Map<string, number>();
+  const shown = new Set<string>();
   let passed: string[] = [];
 
   const flush = (): void => {
@@ -41,6 +46,7 @@ export function createEventPrinter({ print, plan }: EventPrinterOptions): EventP
   const remember = (event: EventView): void => {
     if (event.type === "action-started") running.set(event.id, event.at);
     if (event.type === "action-finished" || event.type === "action-failed") running.delete(event.id);
+    if (event.type === "action-failed") shown.add(event.error.message);
     if (event.type === "pass-started") running.clear();
   };
 
@@ -54,6 +60,11 @@ export function createEventPrinter({ print, plan }: EventPrinterOptions): EventP
       }
       flush();
       for (const line of lines(event, plan)) print(line);
+    },
+    showErrors: (errors) => {
+      flush();
+      for (const error of errors.filter(({ message }) => !shown.has(message)))
+        for (const line of renderError(error)) print(line);
     },
     showStillWorking: (nowMs) => {
       flush();

@@ -43,11 +43,18 @@ export async function follow(options: FollowOptions): Promise<Verdict | undefine
       timeout(options, signal),
       keepTalking(options, signal, heard),
     ]);
+    if (verdict?.outcome === "failed") await tellMissed(verdict, options);
     options.printer.flush();
     return verdict;
   } finally {
     done.abort();
   }
+}
+
+/** An action can have failed before the subscription stood; a verdict has only one line for it. */
+async function tellMissed({ message }: Verdict, { client, printer }: FollowOptions): Promise<void> {
+  const { errors } = await client.status();
+  printer.showErrors(errors.filter((error) => error.message !== message));
 }
 
 async function verdictFromEvents(

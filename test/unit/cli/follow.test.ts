@@ -201,4 +201,29 @@ describe("following a revision", () => {
     expect(exitCodeOfVerdict({ ...READY, outcome: "stalled" })).to.equal(1);
     expect(exitCodeOfVerdict(undefined)).to.equal(3);
   });
+
+  it("ends a failed pass with the errors whose events came before it listened, each once", async () => {
+    const seen = { code: "LxdError", message: "no space", subject: "container/turn", retryable: true };
+    const missed = {
+      code: "FileRejected",
+      message: "the file is refused: \nunknown keyword",
+      subject: "files proxy",
+      retryable: false,
+    };
+    const verdict: Verdict = { ...READY, outcome: "failed", reason: "FileRejected", message: "files proxy" };
+    const whole = { code: "FileRejected", message: verdict.message, retryable: false };
+    const { options, lines } = scene(
+      [
+        { type: "action-failed", at: 0, pass: 1, id: "create container/turn", subject: "x", error: seen },
+        { type: "verdict", at: 0, pass: 1, verdict },
+      ],
+      {},
+      undefined,
+      { ...EMPTY_STATUS, errors: [seen, missed, whole] },
+    );
+    await follow(options);
+    expect(lines.filter((line) => line.includes("no space"))).to.have.length(1);
+    expect(lines).to.include("✗ files proxy: the file is refused: ").and.to.include("  unknown keyword");
+    expect(lines.filter((line) => line === "✗ files proxy")).to.deep.equal([]);
+  });
 });
