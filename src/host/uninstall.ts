@@ -72,13 +72,8 @@ function containerSteps({ tools, settings }: UninstallHostOptions): readonly Ste
       run: async () => {
         if ((await whose(tools.server, "project", project, project)) !== "ours")
           return { outcome: "not there" };
-        const instances = (await tools.lxd.instances()).filter(({ config }) => isOurs(config));
-        for (const { name } of instances) {
-          await tools.lxd.stopInstance(name, GRACE_MS);
-          await tools.lxd.deleteInstance(name);
-        }
-        const outcome = instances.length > 0 ? "removed" : "not there";
-        return { outcome, detail: instances.map(({ name }) => name).join(", ") };
+        const removed = await tools.administration.clearInstances(project, isOurs, GRACE_MS);
+        return { outcome: removed.length > 0 ? "removed" : "not there", detail: removed.join(", ") };
       },
     },
     { name: "volumes, repository, state", run: async () => await Promise.resolve({ outcome: "kept" }) },

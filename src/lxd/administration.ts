@@ -7,7 +7,7 @@ import { deleteNetwork, deleteNetworkAcl, ensureNetwork, ensureNetworkAcl } from
 import type { NetworkAclSpec, NetworkSpec } from "./networks.ts";
 import { ensurePool } from "./pools.ts";
 import type { PoolSpec } from "./pools.ts";
-import { clearProject, deleteProject } from "./project-removal.ts";
+import { clearInstances, clearProject, deleteProject } from "./project-removal.ts";
 import type { IsOurs } from "./project-removal.ts";
 import { ensureProject } from "./projects.ts";
 import type { ProjectSpec } from "./projects.ts";
@@ -33,6 +33,8 @@ export interface LxdAdministration {
     alias: string,
     files: ImageFiles,
   ): Promise<{ readonly outcome: Ensured; readonly fingerprint: string }>;
+  /** Deletes the project's instances that are ours, after `graceMs` to shut down; answers their names. */
+  clearInstances(name: string, isOurs: IsOurs, graceMs: number): Promise<readonly string[]>;
   /** Deletes what is ours in the project, and answers what is left in it: `container guest`. */
   clearProject(name: string, isOurs: IsOurs): Promise<readonly string[]>;
   /** Deletes the project with all its instances, images, volumes and profiles. */
@@ -59,6 +61,8 @@ export function createLxdAdministration(options: LxdAdministrationOptions): LxdA
     ensureProject: async (spec) => await ensureProject(server, clock, spec),
     importImage: async (project, alias, files) =>
       await importImage(createRequester(http, project), clock, alias, files),
+    clearInstances: async (name, isOurs, graceMs) =>
+      (await clearInstances(createRequester(http, name), clock, isOurs, graceMs)).removed,
     clearProject: async (name, isOurs) => await clearProject(createRequester(http, name), clock, isOurs),
     deleteProject: async (name) => await deleteProject(createRequester(http, name), clock),
     deleteNetwork: async (name) => await deleteNetwork(server, clock, name),

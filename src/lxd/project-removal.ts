@@ -4,8 +4,8 @@ import type { Clock } from "../system/clock.ts";
 import { ConveneError } from "../system/errors.ts";
 import { remove } from "./ensure.ts";
 import { imageMethods } from "./images.ts";
+import { removeInstance } from "./instance-removal.ts";
 import { instanceMethods } from "./instances.ts";
-import { powerMethods } from "./power.ts";
 import { find, pathOf, read } from "./request.ts";
 import type { Requester } from "./request.ts";
 import { lxdProjectSchema } from "./schema.ts";
@@ -42,26 +42,31 @@ export async function clearProject(
   const path = pathOf`projects/${project}`;
   if (!(await find(requester, lxdProjectSchema, { path, project: null }))) return [];
   return [
-    ...(await clearInstances(requester, clock, isOurs)),
+    ...(await clearInstances(requester, clock, isOurs, 0)).left,
     ...(await clearImages(requester, clock, isOurs)),
     ...(await clearVolumes(requester, clock, isOurs)),
     ...(await clearProfiles(requester, clock, isOurs)),
   ];
 }
 
-async function clearInstances(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {
-  const instances = instanceMethods(requester, clock);
-  const power = powerMethods(requester, clock);
-  const left: string[] = [];
-  for (const { name, status_code: status, config } of await instances.instances()) {
-    if (!isOurs(config)) {
-      left.push(`container ${name}`);
-      continue;
-    }
-    if (status !== 102) await power.stopInstance(name, 0);
-    await instances.deleteInstance(name);
-  }
-  return left;
+/**
+ * Stops and deletes the instances that are ours.
+ *
+ * @param graceMs how long each guest is given to shut down; 0 is force.
+ */
+export async function clearInstances(
+  requester: Requester,
+  clock: Clock,
+  isOurs: IsOurs,
+  graceMs: number,
+): Promise<{ readonly removed: readonly string[]; readonly left: readonly string[] }> {
+  const instances = await instanceMethods(requester, clock).instances();
+  const ours = instances.filter(({ config }) => isOurs(config));
+  for (const { name } of ours) await removeInstance(requester, clock, name, graceMs);
+  return {
+    removed: ours.map(({ name }) => name),
+    left: instances.filter(({ config }) => !isOurs(config)).map(({ name }) => `container ${name}`),
+  };
 }
 
 async function clearImages(requester: Requester, clock: Clock, isOurs: IsOurs): Promise<string[]> {

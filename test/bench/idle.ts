@@ -1,5 +1,5 @@
 /** What the agent takes while nothing happens, and how soon it is there. */
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { systemClock } from "../../src/system/clock.ts";
 import type { BenchHost } from "./bench-host.ts";
 import type { Figure } from "./figure.ts";
@@ -66,13 +66,20 @@ export async function measureReady(host: BenchHost): Promise<Figure> {
   };
 }
 
-/** Milliseconds of processor so far (proc(5): utime, stime, and those of children that have ended). */
+/** Milliseconds of processor so far, of its own threads and of its children that have ended. */
 async function cpuTime(pid: number): Promise<{ readonly own: number; readonly children: number }> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const times = await Promise.all(
+    // Nanoseconds on a processor come first (kernel.org, sched-stats): /proc/PID/stat counts in hundredths of seconds.
+    threads.map(async (id) =>
+      Number((await readFile(`/proc/${pid}/task/${id}/schedstat`, "utf8")).split(" ")[0]),
+    ),
+  );
   const text = await readFile(`/proc/${pid}/stat`, "utf8");
-  // The second field is the name in brackets, which may hold anything; utime is the fourteenth.
+  // The second field is the name in brackets, which may hold anything; cutime is the sixteenth (proc(5)).
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
-  return { own: (user + system) * TICK_MS, children: (childUser + childSystem) * TICK_MS };
+  const [user = 0, system = 0] = fields.slice(13, 15).map(Number);
+  return { own: times.reduce((sum, time) => sum + time, 0) / 1_000_000, children: (user + system) * TICK_MS };
 }
 
 async function residentMegabytes(pid: number): Promise<number> {

@@ -52,7 +52,7 @@ describe("an agent that is killed", () => {
   it("before, in and after every action of a bring-up: it ends Ready with exactly what is wanted", async function () {
     this.timeout(600_000);
     await host().push(FIRST);
-    await endsReady(FIRST, ["build", "create", "acl", "write", "register", "files", "accounts"]);
+    await endsReady(FIRST, ["build", "create", "write", "register", "files", "accounts"]);
   });
 
   it("before, in and after every action that takes something away, and a volume only once confirmed", async function () {
