@@ -67,6 +67,7 @@ export async function act(
       logger: options.logger,
       site: deps.siteName(),
       pool: options.settings.lxd.pool,
+      project: options.settings.lxd.project,
       buildNetwork: options.settings.lxd.buildNetwork,
       signal: deps.signal,
       progress: (message) => {

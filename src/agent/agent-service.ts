@@ -30,6 +30,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
       const { desired, actual } = await observeSite(site, await deps.consulDoor.open(site), deps);
       const { certificates } = deps;
       const planOptions = {
+        project: options.settings.lxd.project,
         confirmed: options.state.confirmed(),
         held: certificates.held(),
         due: certificates.due(),

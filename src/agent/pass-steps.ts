@@ -39,6 +39,7 @@ export function stepsFor(deps: PassDependencies, opened: OpenedPass): PipelineSt
       return observed;
     },
     planOptions: () => ({
+      project: options.settings.lxd.project,
       confirmed: options.state.confirmed(),
       held: certificates.held(),
       due: certificates.due(),

@@ -11,6 +11,8 @@ export interface ApplyContext {
   readonly logger: Logger;
   readonly site: string;
   readonly pool: string;
+  /** The LXD project, for what people are told to type. */
+  readonly project: string;
   readonly buildNetwork: string;
   /** One line of progress of the action at hand. */
   readonly progress: (message: string) => void;

@@ -61,7 +61,7 @@ export async function untilEnded(
   let told: string | undefined;
   for (;;) {
     const left = deadline - options.clock.now();
-    if (left <= 0) throw timedOut(what, options.deadlineMs);
+    if (left <= 0) throw timedOut(what, options.deadlineMs, requester.project);
     const sliceMs = Math.min(left, options.progress ? 1_000 : 10_000);
     const current = await waitSlice(requester, operation.id, what, sliceMs, options.clock);
     requester.onOperationAlive?.();
@@ -108,11 +108,11 @@ function progressText(operation: LxdOperation): string | undefined {
   return undefined;
 }
 
-function timedOut(what: string, deadlineMs: number): ConveneError {
+function timedOut(what: string, deadlineMs: number, project: string): ConveneError {
   return new ConveneError({
     code: "LxdTimeout",
     message: `LXD has not finished ${what} after ${Math.round(deadlineMs / 1000)} s`,
-    hint: "see `lxc operation list`; the next pass reads again what came of it",
+    hint: `see \`lxc operation list --project ${project}\`; the next pass reads again what came of it`,
     retryable: true,
   });
 }

@@ -15,14 +15,15 @@ export function planContainer(
   container: DesiredContainer,
   desired: DesiredState,
   actual: ActualState,
+  project: string,
 ): ContainerPlan {
   const states = { desired, actual };
   const forms = findForms(container.name, actual);
   const foreign = [forms.active, forms.next, forms.old].find((found) => found && !found.owned);
-  if (foreign) return { actions: [], blocked: unownedContainer(foreign.name), fresh: false };
+  if (foreign) return { actions: [], blocked: unownedContainer(foreign.name, project), fresh: false };
   if (!forms.active) return planAbsent(container, forms, states);
   if (forms.active.statusCode === ERROR)
-    return { actions: [], blocked: unreadableContainer(container.name), fresh: false };
+    return { actions: [], blocked: unreadableContainer(container.name, project), fresh: false };
   if (forms.active.neverStarted && forms.active.statusCode === STOPPED)
     return planUnfinished(container, forms.active, states);
   if (forms.active.record.image === container.imageAlias)
@@ -42,20 +43,20 @@ function findForms(name: string, actual: ActualState): ContainerForms {
   return { active: byName.get(name), next: byName.get(nextName(name)), old: byName.get(oldName(name)) };
 }
 
-function unownedContainer(name: string): Blocked {
+function unownedContainer(name: string, project: string): Blocked {
   return {
     reason: "UnownedObject",
     subject: `container/${name}`,
     message: `a container named ${name} exists in the project and is not convene's`,
-    hint: `rename it, or let root hand it over: lxc config set ${name} user.convene.owner=convene --project convene`,
+    hint: `rename it, or let root hand it over: lxc config set ${name} user.convene.owner=convene --project ${project}`,
   };
 }
 
-function unreadableContainer(name: string): Blocked {
+function unreadableContainer(name: string, project: string): Blocked {
   return {
     reason: "ContainerUnreadable",
     subject: `container/${name}`,
     message: `LXD reports the container ${name} in state Error`,
-    hint: `see \`lxc info ${name} --show-log --project convene\`; nothing is replaced while its state is unknown`,
+    hint: `see \`lxc info ${name} --show-log --project ${project}\`; nothing is replaced while its state is unknown`,
   };
 }

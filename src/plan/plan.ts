@@ -18,6 +18,8 @@ import { planVolumeRemoval, planVolumes } from "./volumes.ts";
 const RUNNING = 103;
 
 export interface PlanOptions extends CertificateOptions {
+  /** The LXD project, for what people are told to type. */
+  readonly project: string;
   /** Ids given to `convene confirm`. */
   readonly confirmed: ReadonlySet<string>;
 }
@@ -25,10 +27,10 @@ export interface PlanOptions extends CertificateOptions {
 /** Compares what should be with what is; an empty plan means in sync. */
 export function makePlan(desired: DesiredState, actual: ActualState, options: PlanOptions): Plan {
   const blocked: Blocked[] = [];
-  const volumes = planVolumes(desired, actual);
+  const volumes = planVolumes(desired, actual, options.project);
   blocked.push(...volumes.blocked);
   const containers = new Map(
-    desired.containers.map((one) => [one.name, planContainer(one, desired, actual)]),
+    desired.containers.map((one) => [one.name, planContainer(one, desired, actual, options.project)]),
   );
   for (const one of containers.values()) if (one.blocked) blocked.push(one.blocked);
 

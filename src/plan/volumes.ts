@@ -11,14 +11,14 @@ export interface VolumePlan {
 }
 
 /** Creates and updates. A volume of the same name that is not ours is a conflict, never adopted from git. */
-export function planVolumes(desired: DesiredState, actual: ActualState): VolumePlan {
+export function planVolumes(desired: DesiredState, actual: ActualState, project: string): VolumePlan {
   const actions: Action[] = [];
   const blocked: Blocked[] = [];
   const present = new Map(actual.volumes.map((volume) => [`${volume.pool}/${volume.name}`, volume]));
   for (const volume of desired.volumes) {
     const found = present.get(`${volume.pool}/${volume.name}`);
     if (!found) actions.push(createVolume(volume));
-    else if (!found.owned) blocked.push(unownedVolume(volume));
+    else if (!found.owned) blocked.push(unownedVolume(volume, project));
     else actions.push(...updateVolume(volume, found));
   }
   return { actions, blocked };
@@ -58,12 +58,12 @@ function updateVolume(volume: DesiredVolume, found: ActualVolume): Action[] {
   ];
 }
 
-function unownedVolume(volume: DesiredVolume): Blocked {
+function unownedVolume(volume: DesiredVolume, project: string): Blocked {
   return {
     reason: "UnownedObject",
     subject: `volume/${volume.name}`,
     message: `a volume named ${volume.name} exists in pool ${volume.pool} and is not convene's`,
-    hint: `rename it, or let root hand it over: lxc storage volume set ${volume.pool} ${volume.name} user.convene.owner=convene --project convene`,
+    hint: `rename it, or let root hand it over: lxc storage volume set ${volume.pool} ${volume.name} user.convene.owner=convene --project ${project}`,
   };
 }
 

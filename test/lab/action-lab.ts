@@ -52,6 +52,7 @@ export async function createActionLab(overrides: Partial<Lxd> = {}): Promise<Act
     logger: silentLogger,
     site: SAMPLE_HOST.site,
     pool: SAMPLE_HOST.pool,
+    project: "sample",
     buildNetwork: "build0",
     progress: () => undefined,
     signal: new AbortController().signal,

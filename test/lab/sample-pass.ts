@@ -84,6 +84,7 @@ export function sampleSteps(
         logger: silentLogger,
         site: SAMPLE_HOST.site,
         pool: SAMPLE_HOST.pool,
+        project: NO_PLAN_OPTIONS.project,
         buildNetwork: "convbuild0",
         progress: () => undefined,
         signal: new AbortController().signal,

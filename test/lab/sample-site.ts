@@ -23,6 +23,7 @@ export const SAMPLE_HOST: Required<FakeHostOptions> = {
 };
 
 export const NO_PLAN_OPTIONS = {
+  project: "sample",
   confirmed: new Set<string>(),
   held: new Set<string>(),
   due: new Set<string>(),

@@ -39,7 +39,7 @@ export async function waitForBoot(instance: string, context: ApplyContext): Prom
     code: "BootFailed",
     subject: `container/${instance}`,
     message: `systemd did not come up within ${BOOT_DEADLINE_MS / 1000} s`,
-    hint: `see \`lxc console ${instance} --show-log --project convene\``,
+    hint: `see \`lxc console ${instance} --show-log --project ${context.project}\``,
     retryable: true,
   });
 }

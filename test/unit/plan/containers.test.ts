@@ -179,7 +179,7 @@ describe("a container of which", () => {
       const { actions, blocked } = plan([foundTurn({ name: foreign, owned: false })]);
       expect(actions).to.deep.equal([]);
       expect(blocked.map((one) => one.reason)).to.deep.equal(["UnownedObject"]);
-      expect(blocked[0]?.hint).to.contain("user.convene.owner=convene");
+      expect(blocked[0]?.hint).to.match(/user.convene.owner=convene --project sample$/);
     });
   }
 
@@ -192,7 +192,7 @@ describe("a container of which", () => {
       const volumes = [{ name: "data", pool: "convene", config: {}, owned: false, usedBy: [] }];
       const { actions, blocked } = plan(before, { volumes });
       expect(actions.filter((one) => one.kind !== "apply-files")).to.deep.equal([]);
-      expect(blocked.map((one) => one.subject)).to.deep.equal(["volume/data"]);
+      expect(blocked.map((one) => one.hint).join()).to.match(/volume set convene data \S+ --project sample$/);
     });
   }
 
