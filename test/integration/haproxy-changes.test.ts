@@ -1,6 +1,7 @@
 /** Changes of a running HAProxy that nobody on it may notice: an address, a structure, both many times. */
 import { expect } from "chai";
 import { once } from "node:events";
+import { Agent } from "node:https";
 import { connect } from "node:tls";
 import { type BackendServer, backendServer } from "../lab/backend-server.ts";
 import { labHaproxy, type LabHaproxy } from "../lab/haproxy.ts";
@@ -61,6 +62,20 @@ describe("a running HAProxy", () => {
     expect(visit.requests).to.be.greaterThan(20);
     expect(await worker()).to.equal(before);
     expect((await haproxy.script("haproxy-live")).stdout).to.equal("");
+  });
+
+  it("leads a visitor to the new address whose request was under way to the old one", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const name = async (path: string) =>
+      JSON.parse((await ask(haproxy.ports.https, HOST, path, agent)).body).name;
+    const arrived = first.asked();
+    const underWay = name("/?wait=1000");
+    await arrived;
+    await configure(keysFor(second));
+    expect((await haproxy.script("haproxy-live")).stdout).to.contain("svc-jitsi: now at");
+    expect(await underWay).to.equal("first");
+    expect(await name("/")).to.equal("second");
+    agent.destroy();
   });
 
   it("reloads for a new route with keep-alive requests and a WebSocket going on", async () => {

@@ -1,16 +1,22 @@
 /** A web server behind the proxy: says its name and what it was asked, echoes on WebSockets. */
+import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { WebSocketServer } from "ws";
 
 export interface BackendServer extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
+  /** Resolves when the next request has arrived. */
+  asked(): Promise<void>;
 }
 
-/** Answers `{name, headers}`; listens on a port of its own on loopback. */
+/** Answers `{name, headers}`, to `/?wait=MS` that much later; listens on a port of its own on loopback. */
 export async function backendServer(name: string): Promise<BackendServer> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    const wait = /[?]wait=(\d+)$/.exec(request.url ?? "")?.[1];
+    if (wait !== undefined) await delay(Number(wait));
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ name, url: request.url, headers: request.headers }));
   });
@@ -24,6 +30,7 @@ export async function backendServer(name: string): Promise<BackendServer> {
   return {
     address: "127.0.0.1",
     port: typeof address === "object" && address !== null ? address.port : 0,
+    asked: async () => void (await once(server, "request")),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
