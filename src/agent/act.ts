@@ -3,6 +3,7 @@ import { runAction } from "../apply/run-action.ts";
 import type { Consul } from "../consul/consul.ts";
 import { waitForCallsToEnd } from "../gate/gate.ts";
 import { countParticipants } from "../gate/participants.ts";
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { Action } from "../plan/action.ts";
 import { shortRevision } from "../source/revision.ts";
 import type { PassRequest } from "./loop.ts";
@@ -20,7 +21,7 @@ export async function passGate(
   const { options, bus } = deps;
   deps.held.check(action.id);
   const bridges = actual.containers
-    .filter((one) => one.owned && one.statusCode === 103 && one.record.role === "active")
+    .filter((one) => one.owned && one.statusCode === LXD_STATUS.running && one.record.role === "active")
     .flatMap((one) => (one.record.conferences ? [{ name: one.name, statsUrl: one.record.conferences }] : []));
   await waitForCallsToEnd(
     {

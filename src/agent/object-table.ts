@@ -1,4 +1,5 @@
 /** The table "what runs where", from what a pass wanted and saw. */
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredContainer, DesiredState } from "../model/desired-state.ts";
 import type { ActualContainer, ActualState } from "../observe/actual-state.ts";
 import type { ObjectStatus } from "../status/status.ts";
@@ -18,8 +19,8 @@ export function objectTable(desired: DesiredState, actual: ActualState): readonl
 
 function stateOf(found: ActualContainer | undefined): ObjectStatus["state"] {
   if (!found) return "missing";
-  if (found.statusCode === 103) return "running";
-  return found.statusCode === 112 ? "error" : "stopped";
+  if (found.statusCode === LXD_STATUS.running) return "running";
+  return found.statusCode === LXD_STATUS.error ? "error" : "stopped";
 }
 
 /** `443/tcp`, once for all listen addresses. */

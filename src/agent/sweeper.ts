@@ -3,12 +3,11 @@ import type { ActualContainer, ContainerSweep } from "../observe/actual-state.ts
 import { actualContainer } from "../observe/observe-lxd.ts";
 import { sweepContainer } from "../observe/sweep.ts";
 import type { Lxd } from "../lxd/lxd.ts";
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredContainer, DesiredState } from "../model/desired-state.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
-
-const RUNNING = 103;
 
 export interface SweeperOptions {
   readonly lxd: Lxd;
@@ -68,7 +67,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     );
     for (const container of desired.containers.filter((one) => !names || names.includes(one.name))) {
       const found = live.get(container.name);
-      if (!found || found.statusCode !== RUNNING || found.record.role !== "active") {
+      if (!found || found.statusCode !== LXD_STATUS.running || found.record.role !== "active") {
         sweeps.delete(container.name);
         continue;
       }

@@ -7,10 +7,9 @@ import { change, OPERATION_DEADLINE_MS } from "./operation.ts";
 import { pathOf, read } from "./request.ts";
 import type { Requester } from "./request.ts";
 import { lxdInstanceSchema } from "./schema.ts";
+import { LXD_STATUS } from "./status-codes.ts";
 
-const STOPPED = 102;
-const RUNNING = 103;
-const FROZEN = 110;
+const { stopped: STOPPED, running: RUNNING, frozen: FROZEN } = LXD_STATUS;
 /** A guest that missed the grace period is usually about to be down: so long it is still watched before force. */
 const LINGER_MS = 2_000;
 /** How long a start waits for another operation on the instance to end. */

@@ -20,7 +20,7 @@ const stringList = z
 export const lxdInstanceSchema = z
   .object({
     name: z.string(),
-    /** 102 stopped, 103 running, 110 frozen, 112 error. */
+    /** See status-codes.ts. */
     status_code: z.number(),
     config: stringMap,
     devices: deviceMap,

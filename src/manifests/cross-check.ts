@@ -7,6 +7,7 @@ import { checkCertificates } from "./rules/certificates.ts";
 import { checkContainerReferences } from "./rules/container-references.ts";
 import { checkDependencyCycles } from "./rules/dependency-cycles.ts";
 import { checkKeys } from "./rules/keys.ts";
+import { checkLive } from "./rules/live.ts";
 import { checkNames } from "./rules/names.ts";
 import { checkOwnContainers } from "./rules/own-containers.ts";
 import { checkPublicPorts } from "./rules/public-ports.ts";
@@ -59,7 +60,8 @@ export function crossCheck({ manifests, components, partial }: CrossCheckInput):
   // The catalogue's come first: of two that collide the second is reported, and that one the operator can change.
   const catalogue = components.flatMap((component) => atOperatorsLine(component, manifests));
   const all = [...catalogue, ...manifests];
-  return [...RULES.flatMap((rule) => rule(all)), ...checkOwnContainers(manifests, catalogue)]
+  const own = [...checkOwnContainers(manifests, catalogue), ...checkLive(manifests)];
+  return [...RULES.flatMap((rule) => rule(all)), ...own]
     .filter(({ code }) => !partial || !ABOUT_ABSENCE.includes(code))
     .toSorted(compareDiagnostics);
 }

@@ -1,13 +1,12 @@
 /** One look at everything a pass compares. */
 import type { Consul } from "../consul/consul.ts";
 import type { Lxd } from "../lxd/lxd.ts";
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredCertificate, DesiredConsul } from "../model/desired-state.ts";
 import type { ActualConsul, ActualContainer, ActualState, ContainerSweep } from "./actual-state.ts";
 import { observeCertificates } from "./observe-certificates.ts";
 import { type ConsulPresence, observeConsul } from "./observe-consul.ts";
 import { type ObservedLxd, observeLxd } from "./observe-lxd.ts";
-
-const RUNNING = 103;
 
 export interface Doors {
   readonly lxd: Lxd;
@@ -38,7 +37,9 @@ export async function withCertificates(
   host: ObservedHost,
   certificates: readonly DesiredCertificate[],
 ): Promise<ActualState> {
-  const running = new Set(host.containers.filter((one) => one.statusCode === RUNNING).map((one) => one.name));
+  const running = new Set(
+    host.containers.filter((one) => one.statusCode === LXD_STATUS.running).map((one) => one.name),
+  );
   return { ...host, certificates: await observeCertificates(lxd, certificates, running) };
 }
 
@@ -57,5 +58,5 @@ function consulPresence(consul: DesiredConsul, containers: readonly ActualContai
   if (consul.container === undefined) return "existing";
   const found = containers.find((one) => one.name === consul.container);
   if (!found) return "absent";
-  return found.statusCode === RUNNING ? "running" : "stopped";
+  return found.statusCode === LXD_STATUS.running ? "running" : "stopped";
 }

@@ -1,18 +1,19 @@
 /** Names of a container's stand-by forms during a replacement. */
+import { FORM_NAMES } from "../manifests/form-names.ts";
 
 /** The replacement being prepared. */
 export function nextName(name: string): string {
-  return `${name}-next`;
+  return `${name}${FORM_NAMES.next}`;
 }
 
 /** The replaced container, kept stopped until the new one is verified. */
 export function oldName(name: string): string {
-  return `${name}-old`;
+  return `${name}${FORM_NAMES.old}`;
 }
 
 /** The throw-away container an image is built in. */
 export function builderName(image: string): string {
-  return `build-${image}`;
+  return `${FORM_NAMES.builder}${image}`;
 }
 
 /**

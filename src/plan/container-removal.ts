@@ -1,4 +1,5 @@
 /** Own containers that no manifest wants any more, and what others wait for until they are gone. */
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
 import type { Action } from "./action.ts";
@@ -21,7 +22,8 @@ export function planContainerRemoval(desired: DesiredState, actual: ActualState)
           ? "it was left by an interrupted image build"
           : "no manifest wants this container any more",
       changes: [],
-      disruption: found.record.role === "active" && found.statusCode === 103 ? "calls" : "none",
+      disruption:
+        found.record.role === "active" && found.statusCode === LXD_STATUS.running ? "calls" : "none",
       dependsOn: [],
       name: found.name,
     }));

@@ -1,4 +1,5 @@
 /** A container of the right image: its configuration, its devices, and that it runs. */
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredContainer } from "../model/desired-state.ts";
 import { specDigest } from "../model/spec-digest.ts";
 import type { ActualContainer } from "../observe/actual-state.ts";
@@ -14,9 +15,6 @@ import {
 } from "./container-plan.ts";
 import { actionId } from "./ids.ts";
 
-const STOPPED = 102;
-const FROZEN = 110;
-
 /** `needs` is what has to be made before its devices can be. */
 export function planUpkeep(
   container: DesiredContainer,
@@ -31,7 +29,7 @@ export function planUpkeep(
     ...diffDevices(container.devices, active.devices, container.origin),
     ...diffMaps("record ", wantedRecord(container), knownRecord(active), container.origin),
   ];
-  const stopped = active.statusCode === STOPPED || active.statusCode === FROZEN;
+  const stopped = active.statusCode === LXD_STATUS.stopped || active.statusCode === LXD_STATUS.frozen;
   if (changes.length > 0) {
     const restart = !stopped && changes.some((change) => change.field.startsWith("device eth0"));
     actions.push({
@@ -75,8 +73,8 @@ export function planStart(
   active: ActualContainer,
   dependsOn: readonly string[],
 ): Action[] {
-  if (active.statusCode !== STOPPED && active.statusCode !== FROZEN) return [];
-  const word = active.statusCode === FROZEN ? "frozen" : "stopped";
+  if (active.statusCode !== LXD_STATUS.stopped && active.statusCode !== LXD_STATUS.frozen) return [];
+  const word = active.statusCode === LXD_STATUS.frozen ? "frozen" : "stopped";
   return [
     {
       ...onContainer(container, [{ field: "state", before: word, after: "running" }]),

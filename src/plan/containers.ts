@@ -1,4 +1,5 @@
 /** What each desired container needs to exist, run and have the right image, configuration and devices. */
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredContainer, DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
 import type { Blocked } from "./action.ts";
@@ -6,9 +7,6 @@ import { nextName, oldName } from "./container-names.ts";
 import { type ContainerForms, type ContainerPlan, finished, missingVolumes } from "./container-plan.ts";
 import { planAbsent, planReplacement, planUnfinished } from "./container-replacement.ts";
 import { planStart, planUpkeep } from "./container-upkeep.ts";
-
-const STOPPED = 102;
-const ERROR = 112;
 
 /** Plans one container; the three forms it can have during a replacement are read from live names. */
 export function planContainer(
@@ -22,9 +20,9 @@ export function planContainer(
   const foreign = [forms.active, forms.next, forms.old].find((found) => found && !found.owned);
   if (foreign) return { actions: [], blocked: unownedContainer(foreign.name, project), fresh: false };
   if (!forms.active) return planAbsent(container, forms, states);
-  if (forms.active.statusCode === ERROR)
+  if (forms.active.statusCode === LXD_STATUS.error)
     return { actions: [], blocked: unreadableContainer(container.name, project), fresh: false };
-  if (forms.active.neverStarted && forms.active.statusCode === STOPPED)
+  if (forms.active.neverStarted && forms.active.statusCode === LXD_STATUS.stopped)
     return planUnfinished(container, forms.active, states);
   if (forms.active.record.image === container.imageAlias)
     return planUpkeep(container, forms.active, forms, missingVolumes(container, desired, actual));

@@ -1,4 +1,5 @@
 /** The whole plan: every kind's own part, joined by what depends on what. */
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredCertificate, DesiredContainer, DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
 import { planAccounts } from "./accounts.ts";
@@ -14,8 +15,6 @@ import { planImageRemoval, planImages } from "./images.ts";
 import { orderActions } from "./order.ts";
 import { limitPrunes } from "./prune-limits.ts";
 import { planVolumeRemoval, planVolumes } from "./volumes.ts";
-
-const RUNNING = 103;
 
 export interface PlanOptions extends CertificateOptions {
   /** The LXD project, for what people are told to type. */
@@ -127,7 +126,7 @@ function afterKeys(action: Action, consulActions: readonly Action[]): Action {
 /** What is on the disk of a stopped proxy is not known: nothing is ordered before it runs again. */
 function isReadable({ container }: DesiredCertificate, actual: ActualState): boolean {
   const found = actual.containers.find((one) => one.name === container);
-  return found === undefined || found.statusCode === RUNNING;
+  return found === undefined || found.statusCode === LXD_STATUS.running;
 }
 
 function certificateNeeds(

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import type { ExecResult } from "../../src/lxd/lxd.ts";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import { failureOf } from "../lab/failure.ts";
 import { createLxdLab } from "../lab/lxd-project.ts";
 import type { LxdLab } from "../lab/lxd-project.ts";
@@ -146,15 +147,15 @@ describe("LXD exec and files", function () {
   it("starts a running container without complaint, and stops and starts it again", async () => {
     await lab.lxd.startInstance(instance);
     await lab.lxd.stopInstance(instance, 10_000);
-    expect((await lab.lxd.instance(instance))?.status_code).to.equal(102);
+    expect((await lab.lxd.instance(instance))?.status_code).to.equal(LXD_STATUS.stopped);
     expect((await failureOf(shell("true"))).message).to.match(/not running/i);
     await lab.start(instance);
-    expect((await lab.lxd.instance(instance))?.status_code).to.equal(103);
+    expect((await lab.lxd.instance(instance))?.status_code).to.equal(LXD_STATUS.running);
   });
 
   it("stops by force a container that ignores being asked", async () => {
     await shell("systemctl mask --runtime poweroff.target halt.target");
     await lab.lxd.stopInstance(instance, 1_000);
-    expect((await lab.lxd.instance(instance))?.status_code).to.equal(102);
+    expect((await lab.lxd.instance(instance))?.status_code).to.equal(LXD_STATUS.stopped);
   });
 });

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { createLxd } from "../../src/lxd/client.ts";
 import { change } from "../../src/lxd/operation.ts";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { createLxdLab } from "../lab/lxd-project.ts";
 import type { LxdLab } from "../lab/lxd-project.ts";
@@ -21,7 +22,7 @@ describe("LXD instances", function () {
   it("lists an instance with its local config, devices and status", async () => {
     await lab.createEmpty("listed", { "user.convene.role": "active" });
     const listed = (await lab.lxd.instances()).find((instance) => instance.name === "listed");
-    expect(listed?.status_code).to.equal(102);
+    expect(listed?.status_code).to.equal(LXD_STATUS.stopped);
     expect(listed?.config["user.convene.role"]).to.equal("active");
     expect(listed?.devices["root"]).to.deep.equal({ type: "disk", path: "/", pool: lab.pool });
   });
@@ -68,7 +69,7 @@ describe("LXD instances", function () {
     await lab.createEmpty("resting");
     await lab.lxd.stopInstance("resting", 1_000);
     await lab.lxd.stopInstance("resting", 0);
-    expect((await lab.lxd.instance("resting"))?.status_code).to.equal(102);
+    expect((await lab.lxd.instance("resting"))?.status_code).to.equal(LXD_STATUS.stopped);
   });
 
   it("says LxdAlreadyExists for a second instance of the same name", async () => {

@@ -1,5 +1,6 @@
 /** Arbitrary sites, and what can happen to a host behind convene's back, for property tests. */
 import * as fc from "fast-check";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import type { DesiredContainer } from "../../src/model/desired-state.ts";
 import { createGuest } from "./fake-guest.ts";
 import type { FakeHost } from "./fake-host.ts";
@@ -66,7 +67,7 @@ const byName: Readonly<Record<string, (host: FakeHost, name: string) => Promise<
   stop: async ({ inside }, name) => inside.lxd.stopInstance(name, 0),
   freeze: async ({ inside }, name) => {
     const found = inside.instances.get(name);
-    if (found?.status === 103) found.status = 110;
+    if (found?.status === LXD_STATUS.running) found.status = LXD_STATUS.frozen;
   },
   delete: async ({ inside }, name) => {
     await inside.lxd.stopInstance(name, 0);

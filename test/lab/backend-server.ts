@@ -1,7 +1,6 @@
 /** A web server behind the proxy: says its name and what it was asked, echoes on WebSockets. */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { WebSocketServer } from "ws";
 
@@ -14,11 +13,11 @@ export interface BackendServer extends AsyncDisposable {
 
 /** Answers `{name, headers}`, to `/?wait=MS` that much later; listens on a port of its own on loopback. */
 export async function backendServer(name: string): Promise<BackendServer> {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const wait = /[?]wait=(\d+)$/.exec(request.url ?? "")?.[1];
-    if (wait !== undefined) await delay(Number(wait));
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ name, url: request.url, headers: request.headers }));
+    const answer = JSON.stringify({ name, url: request.url, headers: request.headers });
+    setTimeout(() => response.end(answer), Number(wait ?? 0));
   });
   const sockets = new WebSocketServer({ server });
   sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));

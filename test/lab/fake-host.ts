@@ -1,6 +1,7 @@
 /** A whole host in memory, LXD and Consul behind convene's own doors, that can die at any call. */
 import type { Consul } from "../../src/consul/consul.ts";
 import type { Lxd } from "../../src/lxd/lxd.ts";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import { type SimulatedConsul, createSimulatedConsul } from "./simulated-consul.ts";
 import { type SimulatedLxd, createSimulatedLxd } from "./simulated-lxd.ts";
 
@@ -50,7 +51,7 @@ export function createFakeHost(options: FakeHostOptions): FakeHost {
     answers: () => {
       if (consulContainer === undefined) return true;
       const container = simulated.instances.get(consulContainer);
-      return container?.status === 103 && container.guest.active.has("consul");
+      return container?.status === LXD_STATUS.running && container.guest.active.has("consul");
     },
     store: () =>
       consulVolume === undefined ? elsewhere : simulated.volumes.get(`${options.pool}/${consulVolume}`)?.kv,

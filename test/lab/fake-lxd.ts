@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 
 export interface FakeRequest {
   readonly method: string;
@@ -99,7 +100,7 @@ export function operation(
 export function instance(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     name: "turn",
-    status_code: 103,
+    status_code: LXD_STATUS.running,
     config: {},
     devices: {},
     description: "kept",

@@ -1,4 +1,5 @@
 /** What is found on a host, for tests that start behind the look at it. */
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import type { DesiredContainer } from "../../src/model/desired-state.ts";
 import { specDigest } from "../../src/model/spec-digest.ts";
 import type { ActualContainer, ActualState, ContainerRecord } from "../../src/observe/actual-state.ts";
@@ -12,7 +13,7 @@ export function foundContainer(like: DesiredContainer, { record, ...changes }: F
   return {
     name: like.name,
     owned: true,
-    statusCode: 103,
+    statusCode: LXD_STATUS.running,
     description: "",
     config: like.config,
     devices: like.devices,

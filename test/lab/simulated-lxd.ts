@@ -1,6 +1,7 @@
 /** LXD in memory, with the rules of the real one that convene leans on (facts: LXD 5.0.2, doc/rest-api.md). */
 import type { Lxd } from "../../src/lxd/lxd.ts";
 import type { LxdEvent, LxdImage, LxdInstance, LxdVolume } from "../../src/lxd/schema.ts";
+import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import { ConveneError } from "../../src/system/errors.ts";
 import {
   type Guest,
@@ -11,9 +12,7 @@ import {
   writeInGuest,
 } from "./fake-guest.ts";
 
-const STOPPED = 102;
-const RUNNING = 103;
-const FROZEN = 110;
+const { stopped: STOPPED, running: RUNNING, frozen: FROZEN } = LXD_STATUS;
 
 type Config = Readonly<Record<string, string>>;
 type Devices = Readonly<Record<string, Config>>;

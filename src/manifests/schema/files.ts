@@ -69,7 +69,9 @@ export const containerFile = z.strictObject({
       command,
     })
     .optional()
-    .describe("Lines the running service takes over by this command, without onChange."),
+    .describe(
+      "In the catalogue only: lines the running service takes over by this command, without onChange.",
+    ),
 });
 
 export type ContainerFile = z.output<typeof containerFile>;

@@ -1,5 +1,6 @@
 /** The agent as a whole: what wakes it, what it does, what it says. */
 import { expect } from "chai";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import { ConveneError } from "../../../src/system/errors.ts";
 import { type AgentLab, startAgent } from "../../lab/agent-lab.ts";
 import { smallSite } from "../../lab/sample-model.ts";
@@ -24,7 +25,7 @@ describe("the agent", () => {
     lab.events
       .slice(since)
       .flatMap((one) => (one.type === "planned" ? [one.plan.actions.map((action) => action.id)] : []));
-  const running = (name: string) => lab.host.inside.instances.get(name)?.status === 103;
+  const running = (name: string) => lab.host.inside.instances.get(name)?.status === LXD_STATUS.running;
 
   describe("with a site that can be ready", () => {
     beforeEach(async () => {

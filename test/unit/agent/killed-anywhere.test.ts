@@ -1,5 +1,6 @@
 /** The process dies before and after every single call to LXD or Consul; the next one finishes the work. */
 import { expect } from "chai";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import { type FakeHost, Killed, createFakeHost } from "../../lab/fake-host.ts";
 import { checkResult } from "../../lab/sample-check.ts";
 import { type Build, converge, passSample } from "../../lab/sample-pass.ts";
@@ -132,7 +133,7 @@ function expectWhole(host: FakeHost, campaign: Campaign, where: string): void {
   expect(
     [...instances.values()].map((one) => one.status),
     where,
-  ).to.deep.equal(names.map(() => 103).concat(103));
+  ).to.deep.equal(names.map(() => LXD_STATUS.running).concat(LXD_STATUS.running));
   const aliases = names.map((name) => `convene-${name}-${campaign.version[name] ?? "1"}`);
   expect([...images.values()].map((one) => one.alias).toSorted(), where).to.deep.equal(
     [...aliases, SAMPLE_HOST.base].toSorted(),
@@ -155,7 +156,7 @@ async function withFirst(host: FakeHost): Promise<void> {
 function putForeign(host: FakeHost): void {
   host.inside.instances.set("theirs", {
     name: "theirs",
-    status: 103,
+    status: LXD_STATUS.running,
     config: { "user.note": "mine" },
     devices: {},
     description: "",

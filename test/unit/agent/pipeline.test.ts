@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { AgentEvent } from "../../../src/agent/agent-event.ts";
 import { type PassResult, type PipelineSteps, runPipeline } from "../../../src/agent/pipeline.ts";
 import type { CheckResult } from "../../../src/checks/check.ts";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import { ConveneError } from "../../../src/system/errors.ts";
 import { settle } from "../../lab/fake-clock.ts";
 import { type FakeHost, createFakeHost } from "../../lab/fake-host.ts";
@@ -104,7 +105,7 @@ describe("a pass", () => {
     const result = await run(newTurn, { verify: async () => PASSED });
     expect(ids(result, "failed")).to.deep.equal(["prepare container/turn"]);
     expect(ids(result, "skipped")).to.include("swap container/turn");
-    expect(host.inside.instances.get("turn")?.status).to.equal(103);
+    expect(host.inside.instances.get("turn")?.status).to.equal(LXD_STATUS.running);
     expect(host.calls).not.to.include("lxd.stopInstance turn");
     expect((await converge(host, newTurn)).actions).to.deep.equal([]);
   });
@@ -198,7 +199,7 @@ describe("a pass", () => {
       const build = built({ images: { turn: "2" } });
       const pass = run(build, { gate: waitsForCalls }, request);
       await settled();
-      expect(host.inside.instances.get("turn-next")?.status).to.equal(102);
+      expect(host.inside.instances.get("turn-next")?.status).to.equal(LXD_STATUS.stopped);
       host.inside.write("service/haproxy/acl/cloud/host", "cloud.test");
       wake();
       const result = await pass;
@@ -212,7 +213,7 @@ describe("a pass", () => {
       await settled();
       const config = host.inside.instances.get("proxy")?.guest.files.get("/etc/haproxy.cfg")?.content;
       expect(config).to.contain("service/haproxy/acl/cloud/host");
-      expect(host.inside.instances.get("turn")?.status).to.equal(103);
+      expect(host.inside.instances.get("turn")?.status).to.equal(LXD_STATUS.running);
       await host.inside.lxd.stopInstance("jitsi", 0);
       next.wake();
       expect((await second).gaveWay).to.equal(true);

@@ -1,6 +1,7 @@
 /** Whatever the host looks like and whatever is wanted: plans are orderly, careful, and lead there. */
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import { foreignKeys } from "../../../src/observe/observe.ts";
 import type { Plan } from "../../../src/plan/action.ts";
 import { makePlan } from "../../../src/plan/plan.ts";
@@ -51,7 +52,7 @@ async function hostIn({ before, meddlings, diedAt }: Situation): Promise<FakeHos
 function putForeign({ inside }: FakeHost): void {
   inside.instances.set("theirs", {
     name: "theirs",
-    status: 103,
+    status: LXD_STATUS.running,
     config: { "user.note": "mine", "user.convene.owner": "somebody" },
     devices: { root: { type: "disk", path: "/", pool: SAMPLE_HOST.pool } },
     description: "theirs",

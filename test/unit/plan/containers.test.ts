@@ -1,5 +1,6 @@
 /** What each container needs, by what is found of it. */
 import { expect } from "chai";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import type { DesiredState } from "../../../src/model/desired-state.ts";
 import type { ActualContainer, ActualState } from "../../../src/observe/actual-state.ts";
 import type { Plan } from "../../../src/plan/action.ts";
@@ -7,8 +8,7 @@ import { makePlan } from "../../../src/plan/plan.ts";
 import { type Found, foundContainer, sampleActual } from "../../lab/sample-actual.ts";
 import { NO_PLAN_OPTIONS, container, file, imageAlias, state } from "../../lab/sample-site.ts";
 
-const RUNNING = 103;
-const STOPPED = 102;
+const { running: RUNNING, stopped: STOPPED } = LXD_STATUS;
 const turn = container({
   name: "turn",
   hostPart: 15,
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: "it is frozen",
-    found: [foundTurn({ statusCode: 110 })],
+    found: [foundTurn({ statusCode: LXD_STATUS.frozen })],
     planned: ["start container/turn"],
     cause: "drift",
   },
@@ -170,7 +170,7 @@ describe("a container of which", () => {
   }
 
   it("the state cannot be read is left alone", () => {
-    const { actions, blocked } = plan([foundTurn({ statusCode: 112 })]);
+    const { actions, blocked } = plan([foundTurn({ statusCode: LXD_STATUS.error })]);
     expect([actions, blocked.map((one) => one.reason)]).to.deep.equal([[], ["ContainerUnreadable"]]);
   });
 

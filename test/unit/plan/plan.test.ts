@@ -1,5 +1,6 @@
 /** How the parts of a plan depend on each other, and what one part knows of another. */
 import { expect } from "chai";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
 import type { DesiredCertificate } from "../../../src/model/desired-state.ts";
 import type { Plan } from "../../../src/plan/action.ts";
 import { makePlan } from "../../../src/plan/plan.ts";
@@ -57,15 +58,15 @@ describe("a whole plan", () => {
 
     it("orders what is missing, after the proxy is configured, and lets it fail", () => {
       expect(issue(undefined)).to.deep.include({ optional: true, cause: "new", dependsOn: ["files proxy"] });
-      expect(issue(103)?.id).to.equal("issue certificate/meet.test");
+      expect(issue(LXD_STATUS.running)?.id).to.equal("issue certificate/meet.test");
     });
 
     it("orders nothing for a proxy that is stopped: what it has is not known", () => {
-      expect(issue(102)).to.equal(undefined);
+      expect(issue(LXD_STATUS.stopped)).to.equal(undefined);
     });
 
     it("orders nothing that failed too recently", () => {
-      expect(issue(103, { held: new Set(["meet.test"]) })).to.equal(undefined);
+      expect(issue(LXD_STATUS.running, { held: new Set(["meet.test"]) })).to.equal(undefined);
     });
 
     it("orders anew what is self-signed or due, and nothing else", () => {
