@@ -24,9 +24,9 @@ export interface InitOptions {
 }
 
 export interface UninstallOptions {
-  /** Removes containers and the agent, keeps volumes, repository and state. */
+  /** Keeps the volumes too, beside repository, state and settings. */
   readonly keepData: boolean;
-  /** Also removes the repository, the user and the settings. */
+  /** Also removes repository, state, settings and user. */
   readonly purge: boolean;
 }
 

@@ -100,6 +100,9 @@ function addLookingVerbs(add: Add): void {
   add("version", "the version of convene", async (verb) => (await import("./verbs/host.ts")).version(verb));
 }
 
+const UNINSTALL =
+  "remove the agent, its containers and their volumes; repository, state and settings stay (root)";
+
 function addRootVerbs(add: Add): void {
   add("run", "the agent itself; systemd starts it", async (verb) =>
     (await import("./verbs/host.ts")).run(verb),
@@ -109,11 +112,15 @@ function addRootVerbs(add: Add): void {
   )
     .option("--authorized-key <file>", "a file of public ssh keys that may push")
     .option("--refresh", "only what a reboot or a new address makes stale; a timer runs it");
-  add("uninstall", "remove what convene made (root)", async (verb, command) =>
+  add("uninstall", UNINSTALL, async (verb, command) =>
     (await import("./verbs/host.ts")).uninstall(verb, command.opts()),
   )
-    .addOption(new Option("--keep-data", "keep volumes, repository and state").conflicts("purge"))
-    .option("--purge", "remove user, repository, state and settings too");
+    .addOption(
+      new Option("--keep-data", "keep the volumes too: certificates, accounts, Consul's keys").conflicts(
+        "purge",
+      ),
+    )
+    .option("--purge", "remove repository, state, settings and user too");
   add("confirm <id>", "let a held-back deletion go (root)", async (verb, command) =>
     (await import("./verbs/admin.ts")).confirm(verb, command.args[0] ?? ""),
   );

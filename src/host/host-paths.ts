@@ -10,6 +10,8 @@ export interface HostPaths {
   /** The host's own age identity, which encrypted `Secret` manifests are for. */
   readonly ageIdentity: string;
   readonly sysctlFile: string;
+  /** Kernel modules to load at boot. */
+  readonly modulesFile: string;
   /** Base images, kept from one run to the next. */
   readonly cacheDirectory: string;
 }
@@ -24,6 +26,7 @@ export function hostPaths(configFile: string): HostPaths {
     secretsDirectory: join(configDirectory, "secrets"),
     ageIdentity: join(configDirectory, "age-identity"),
     sysctlFile: `/etc/sysctl.d/60-${name}.conf`,
+    modulesFile: `/etc/modules-load.d/${name}.conf`,
     cacheDirectory: `/var/cache/${name}`,
   };
 }

@@ -12,6 +12,7 @@ import { DEFAULT_CONFIG } from "./default-config.ts";
 import { ensureDirectory, ensureFile, ensureFileExists, readFileIfThere, rootOwned } from "./files.ts";
 import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
+import { ensureKernelModules } from "./kernel-modules.ts";
 import { accessRulesStep, lxdSteps } from "./lxd-steps.ts";
 import { requirePrograms } from "./programs.ts";
 import { ensureRepository } from "./repository.ts";
@@ -88,6 +89,7 @@ function fileSteps(options: InitialiseOptions, owner: AccountIds): readonly Step
 
 function machineSteps({ tools, settings, paths, units }: InitialiseOptions, say: SayLine): readonly Step[] {
   return [
+    step("kernel modules", async () => ensureKernelModules(tools.run, paths.modulesFile)),
     kernelStep(tools, paths),
     step("cache", async () => ensureDirectory(paths.cacheDirectory, rootOwned())),
     ...lxdSteps({ tools, settings, cacheDirectory: paths.cacheDirectory, say }),

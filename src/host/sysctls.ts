@@ -4,12 +4,14 @@ import type { RunCommand } from "./command.ts";
 import type { StepResult } from "./step.ts";
 
 /**
- * Smallest values; a host that has more keeps it. Receive buffers: videobridge and coturn drop packets below. inotify:
- * each systemd takes several instances, and all containers share one user; keys likewise (LXD's production setup).
+ * Smallest values; a host that has more keeps it, and `convene check host` looks for them too. Receive buffers:
+ * videobridge and coturn drop packets below. inotify: each systemd takes several instances, and all containers share one
+ * user; keys likewise (LXD's production setup). Bridge: see kernel-modules.ts.
  */
-/** Smallest values a host needs; `convene check host` looks for them too. */
 export const SYSCTL_MINIMA: Readonly<Record<string, number>> = {
   "net.ipv4.ip_forward": 1,
+  "net.bridge.bridge-nf-call-iptables": 1,
+  "net.bridge.bridge-nf-call-ip6tables": 1,
   "net.core.rmem_max": 10_485_760,
   "net.core.netdev_max_backlog": 100_000,
   "fs.inotify.max_user_instances": 8_192,

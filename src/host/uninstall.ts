@@ -1,9 +1,11 @@
-/** `convene uninstall`: takes away what `convene init` and the agent made, and nothing else. */
+/** `convene uninstall`: takes away what `convene init` and the agent made, and nothing else; what cannot be made again stays until --purge. */
+import { readdir, rm } from "node:fs/promises";
 import type { HostSettings } from "../config/host-settings.ts";
 import { ConveneError } from "../system/errors.ts";
+import { LXD_STATUS } from "../lxd/status-codes.ts";
 import { pollUntil } from "../system/retry.ts";
 import { removeAccount } from "./account.ts";
-import { removePath } from "./files.ts";
+import { isThere, removePath } from "./files.ts";
 import type { HostPaths } from "./host-paths.ts";
 import type { HostTools } from "./host-tools.ts";
 import { isOurs, whose } from "./lxd-ownership.ts";
@@ -18,31 +20,33 @@ import type { ShippedUnits } from "./unit-text.ts";
 const GRACE_MS = 10_000;
 /** How long LXD is given to end what the agent began: publishing an image takes half a minute. */
 const SETTLE_MS = 90_000;
-const RUNNING_OPERATION = 103;
 
 export interface UninstallHostOptions {
   readonly tools: HostTools;
   readonly settings: HostSettings;
   readonly paths: HostPaths;
-  /** Keep volumes, repository and state: only containers, images and the build network go. */
+  /** The volumes stay too, and with them project, pool and networks: only the containers go. */
   readonly keepData: boolean;
   readonly units: ShippedUnits | undefined;
-  /** Settings, secrets, user and cached base images go too. */
+  /** Repository, state, cached base images, user and settings go too. */
   readonly purge: boolean;
 }
 
 /** Answers how many things were removed. An agent that systemd did not start must be stopped already. */
 export async function uninstallHost(options: UninstallHostOptions, say: SayLine): Promise<number> {
   requireRoot(options.tools.uid, "convene uninstall");
-  return await runSteps(
+  const removed = await runSteps(
     [
       { name: "systemd units", run: async () => await removeUnits(options.tools.run, options.units) },
       { name: "running operations", run: async () => await waitForOperations(options) },
-      ...(options.keepData ? containerSteps(options) : [...lxdRemovalSteps(options), ...dataSteps(options)]),
-      ...(options.purge ? purgeSteps(options) : []),
+      ...(options.keepData ? containerSteps(options) : lxdRemovalSteps(options)),
+      ...kernelSteps(options),
+      ...(options.purge ? purgeSteps(options) : keptSteps(options)),
     ],
     say,
   );
+  if (!options.purge) say("  → what is kept goes with: convene uninstall --purge");
+  return removed;
 }
 
 /** What LXD still does in the project (an instance being stopped, an image published) would refuse the removal. */
@@ -51,7 +55,7 @@ async function waitForOperations({ tools, settings }: UninstallHostOptions): Pro
   if ((await whose(tools.server, "project", project, project)) !== "ours") return { outcome: "not there" };
   const ended = async (): Promise<true | undefined> => {
     const operations = await tools.lxd.operations();
-    return operations.some((one) => one.status_code === RUNNING_OPERATION) ? undefined : true;
+    return operations.some((one) => one.status_code === LXD_STATUS.running) ? undefined : true;
   };
   const done = await pollUntil(ended, { clock: tools.clock, intervalMs: 500, timeoutMs: SETTLE_MS });
   if (done !== undefined) return { outcome: "not there" };
@@ -76,7 +80,7 @@ function containerSteps({ tools, settings }: UninstallHostOptions): readonly Ste
         return { outcome: removed.length > 0 ? "removed" : "not there", detail: removed.join(", ") };
       },
     },
-    { name: "volumes, repository, state", run: async () => await Promise.resolve({ outcome: "kept" }) },
+    { name: "volumes", run: async () => await Promise.resolve({ outcome: "kept" }) },
   ];
 }
 
@@ -127,21 +131,51 @@ async function removeIfOurs(
   return await remove();
 }
 
-function dataSteps({ settings, paths }: UninstallHostOptions): readonly Step[] {
+/** The values and the module that are in use stay until the next boot: others on the host may count on them by now. */
+function kernelSteps({ settings, paths }: UninstallHostOptions): readonly Step[] {
   return [
     removal("run directory", settings.runtimeDirectory),
-    removal("site repository", settings.repository),
-    removal("state directory", settings.stateDirectory),
     removal("kernel settings", paths.sysctlFile),
+    removal("kernel modules", paths.modulesFile),
   ];
 }
 
+/** The settings last: an uninstall that was stopped half-way still knows the rest by its names. */
 function purgeSteps({ tools, settings, paths }: UninstallHostOptions): readonly Step[] {
   return [
-    removal("settings", paths.configDirectory),
+    removal("site repository", settings.repository),
+    removal("state directory", settings.stateDirectory),
     removal("cached base images", paths.cacheDirectory),
     { name: `user ${settings.user}`, run: async () => await removeAccount(tools.run, settings.user) },
+    { name: "settings", run: async () => await removeSettings(paths) },
   ];
+}
+
+/** The folder goes only when nobody has anything else in it: with --config it can be any folder. */
+async function removeSettings(paths: HostPaths): Promise<StepResult> {
+  const results: StepResult[] = [];
+  for (const path of [paths.secretsDirectory, paths.ageIdentity, paths.configFile])
+    results.push(await removePath(path));
+  const outcome = results.some((result) => result.outcome === "removed") ? "removed" : "not there";
+  const left = (await isThere(paths.configDirectory)) ? await readdir(paths.configDirectory) : [];
+  if (left.length > 0) return { outcome, detail: `${paths.configDirectory} keeps ${left.join(", ")}` };
+  await rm(paths.configDirectory, { recursive: true, force: true });
+  return { outcome, detail: paths.configDirectory };
+}
+
+function keptSteps({ settings, paths }: UninstallHostOptions): readonly Step[] {
+  return [
+    keeping("site repository", settings.repository),
+    keeping("state directory", settings.stateDirectory),
+    keeping("settings", paths.configDirectory),
+  ];
+}
+
+function keeping(name: string, path: string): Step {
+  return {
+    name,
+    run: async () => ({ outcome: (await isThere(path)) ? "kept" : "not there", detail: path }),
+  };
 }
 
 function removal(name: string, path: string): Step {

@@ -125,7 +125,7 @@ async function removeHarness(name: string, number: number): Promise<void> {
     await mountCheckout(CHECKOUT, mountPointOf(name));
     const host = openHost(name, "", () => undefined);
     await host.stopAgent();
-    const outcome = await host.convene(["uninstall"]);
+    const outcome = await host.convene(["uninstall", "--purge"]);
     if (outcome.exitCode !== 0) throw new Error(`uninstall of ${name}: ${outcome.stderr}${outcome.stdout}`);
     await removeForeignObjects(name);
   }

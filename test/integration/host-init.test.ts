@@ -1,5 +1,5 @@
 /** init and uninstall on a real host: repeated without a change, put right by hand-made damage, blind to foreign things. */
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -46,6 +46,7 @@ describe("setting a host up", function () {
 
   const init = async (keysFile?: string): Promise<number> => {
     lines = [];
+    if (!(await isThere(paths.cacheDirectory))) await symlink(TEST_CACHE, paths.cacheDirectory);
     const options = { tools, settings, paths, launcher: ["/usr/bin/convene"], keysFile, units: undefined };
     return await initialiseHost(options, (line) => lines.push(line));
   };
@@ -65,8 +66,10 @@ describe("setting a host up", function () {
       secretsDirectory: join(folder, "etc/secrets"),
       ageIdentity: join(folder, "etc/age-identity"),
       sysctlFile: join(folder, "sysctl.conf"),
-      cacheDirectory: TEST_CACHE,
+      modulesFile: join(folder, "modules.conf"),
+      cacheDirectory: join(folder, "cache"),
     };
+    await mkdir(TEST_CACHE, { recursive: true });
     tools = createHostTools({
       lxdSocket: lxdSocket(),
       project: NAME,
@@ -75,13 +78,11 @@ describe("setting a host up", function () {
       processor: process.arch,
       interfaces: networkInterfaces,
     });
-    await uninstall();
-    await runCommand({ command: "userdel", arguments: [NAME], accept: [0, 6] });
+    await uninstall({ purge: true });
   });
 
   after(async () => {
-    await uninstall();
-    await runCommand({ command: "userdel", arguments: [NAME], accept: [0, 6] });
+    await uninstall({ purge: true });
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -154,9 +155,13 @@ describe("setting a host up", function () {
 
   it("takes away everything it made, and says so", async () => {
     await uninstall({ keepData: true });
-    expect(await isThere(settings.repository)).to.equal(true);
     await uninstall();
+    expect(await isThere(join(settings.repository, "HEAD"))).to.equal(true);
+    expect(await isThere(paths.sysctlFile)).to.equal(false);
+    await uninstall({ purge: true });
     expect(await isThere(settings.stateDirectory)).to.equal(false);
+    expect(await isThere(paths.configDirectory)).to.equal(false);
+    expect(await isThere(TEST_CACHE)).to.equal(true);
     for (const list of [
       ["project", "list"],
       ["network", "list"],
@@ -164,7 +169,7 @@ describe("setting a host up", function () {
     ]) {
       expect(await lxc(...list, "--format", "csv")).to.not.include(NAME);
     }
-    expect(await uninstall()).to.equal(0);
+    expect(await uninstall({ purge: true })).to.equal(0);
   });
 
   it("stops at somebody else's network of its name, and never removes it", async () => {

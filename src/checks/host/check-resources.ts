@@ -4,16 +4,29 @@ import type { HostFinding } from "./host-finding.ts";
 import type { HostReaders } from "./host-readers.ts";
 
 const GIB = 2 ** 30;
+/** Settings of br_netfilter: they are there while it is loaded. */
+const BRIDGE = "net.bridge.";
+const MODULE_MISSING: HostFinding = {
+  subject: "kernel module br_netfilter",
+  reason: "module_missing",
+  message: "it is not loaded: a container cannot reach a port that another one publishes",
+};
 
 export async function checkResources(
   expectation: HostExpectation,
   readers: HostReaders,
 ): Promise<readonly HostFinding[]> {
   const disks = await Promise.all(expectation.paths.map((path) => checkDisk(path, readers)));
-  const settings = Object.entries(expectation.sysctls).map(([key, least]) =>
-    checkSysctl(key, least, readers),
+  const settings = await Promise.all(
+    Object.entries(expectation.sysctls).map(([key, least]) => checkSysctl(key, least, readers)),
   );
-  return [...disks, await checkMemory(expectation.memoryBytes, readers), ...(await Promise.all(settings))];
+  const memory = await checkMemory(expectation.memoryBytes, readers);
+  return [...disks, memory, ...uniqueSubjects(settings)];
+}
+
+/** A module that is missing takes several settings with it, and is said once. */
+function uniqueSubjects(findings: readonly HostFinding[]): readonly HostFinding[] {
+  return [...new Map(findings.map((finding) => [finding.subject, finding])).values()];
 }
 
 /** A replaced container needs room beside the old one: an image and its writes are about a gibibyte. */
@@ -41,12 +54,13 @@ async function checkMemory(limits: number, readers: HostReaders): Promise<HostFi
   return { subject, reason: "ok", message, evidence };
 }
 
-/** A setting this kernel does not have is none of the site's business. */
+/** A setting this kernel does not have is none of the site's business, unless it is a module's. */
 async function checkSysctl(key: string, least: number, readers: HostReaders): Promise<HostFinding> {
   const text = await readers.readFile(`/proc/sys/${key.replaceAll(".", "/")}`);
   const value = Number(text?.trim());
   const subject = `sysctl ${key}`;
-  if (text === undefined) return { subject, reason: "ok", message: "not in this kernel" };
+  if (text === undefined)
+    return key.startsWith(BRIDGE) ? MODULE_MISSING : { subject, reason: "ok", message: "not in this kernel" };
   const evidence = { value, least };
   if (value >= least) return { subject, reason: "ok", message: `${value}`, evidence };
   const severity = key === "net.ipv4.ip_forward" ? "critical" : "warning";

@@ -44,7 +44,11 @@ export const hostReasons = {
   },
   sysctl_low: {
     severity: "warning",
-    hint: "convene init sets it; something set it back: look in /etc/sysctl.d",
+    hint: "`sudo convene init` sets it; if something sets it back, look in /etc/sysctl.d",
+  },
+  module_missing: {
+    severity: "warning",
+    hint: "`sudo convene init` loads it, now and at each boot; a kernel without it needs the distribution's own",
   },
   unreadable: { severity: "warning", hint: "run it as root, or as the agent's user: convene check host" },
 } as const satisfies ReasonTable<string>;

@@ -259,6 +259,15 @@ describe("the command line", () => {
     expect((await convene(["uninstall", "--keep-data", "--purge"], {}, { uninstall })).code).to.equal(1);
   });
 
+  it("says before an uninstall what goes and what stays", async () => {
+    const { out } = await convene(["uninstall", "--help"]);
+    const help = out.replaceAll(/\s+/g, " ");
+    expect(help).to.include("remove the agent, its containers and their volumes");
+    expect(help).to.include("repository, state and settings stay");
+    expect(help).to.include("--keep-data keep the volumes too");
+    expect(help).to.include("--purge remove repository, state, settings and user too");
+  });
+
   it("prints its help, its version and its schema", async () => {
     const help = await convene(["--help"]);
     expect(help.code).to.equal(0);

@@ -147,6 +147,22 @@ describe("check host", () => {
     expect(await failures({ files: off })).to.deep.equal(["critical sysctl_low sysctl net.ipv4.ip_forward"]);
   });
 
+  it("says which kernel module is missing, and nothing of a setting that this kernel just does not have", async () => {
+    const sysctls = { "net.bridge.bridge-nf-call-iptables": 1, "net.bridge.bridge-nf-call-ip6tables": 1 };
+    const [missing, ...others] = (await look({}, { sysctls })).filter(({ ok }) => !ok);
+    expect(missing).to.include({ reason: "module_missing", target: "kernel module br_netfilter" });
+    expect(missing?.hint).to.include("sudo convene init");
+    expect(others).to.deep.equal([]);
+    const loaded = "/proc/sys/net/bridge/bridge-nf-call-";
+    const files = { [`${loaded}iptables`]: "1\n", [`${loaded}ip6tables`]: "1\n" };
+    expect(await failures({ files }, { sysctls })).to.deep.equal([]);
+    const off = { ...files, [`${loaded}iptables`]: "0\n" };
+    expect(await failures({ files: off }, { sysctls })).to.deep.equal([
+      "warning sysctl_low sysctl net.bridge.bridge-nf-call-iptables",
+    ]);
+    expect(await failures({}, { sysctls: { "kernel.keys.maxkeys": 2_000 } })).to.deep.equal([]);
+  });
+
   it("compares the clock with a web server when one is named, else asks who keeps it", async () => {
     const dateUrl = "https://meet.example.org/";
     expect(await failures({ date: NOW - 3_000 }, { dateUrl })).to.deep.equal([]);
