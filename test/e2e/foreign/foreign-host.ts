@@ -11,6 +11,7 @@ import type { Status } from "../../../src/status/status.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { pollUntil } from "../../../src/system/retry.ts";
 import type { PushOutcome } from "../../lab/convene-host.ts";
+import { lxdSocket } from "../../lab/lxd-project.ts";
 import { runProgram } from "../../lab/programs.ts";
 import { type Harness, createHarness } from "../harness.ts";
 import { type LxdByHand, lxdByHand } from "../lxd-dump.ts";
@@ -198,8 +199,7 @@ async function importTinyImage({ socketPath, project }: Harness): Promise<string
 }
 
 async function removeOtherProject(): Promise<void> {
-  const socketPath = (await import("../../lab/lxd-project.ts")).lxdSocket();
-  await createLxdAdministration({ socketPath, clock: systemClock }).deleteProject(OTHER_PROJECT);
+  await createLxdAdministration({ socketPath: lxdSocket(), clock: systemClock }).deleteProject(OTHER_PROJECT);
 }
 
 async function askConsul({ prefix }: Harness, path: string, init: RequestInit): Promise<Response> {
