@@ -7,6 +7,8 @@ import { EXIT } from "./exit-code.ts";
 import { parseCount, parseHookKind } from "./parse-arguments.ts";
 import type { SharedOptions, Verb } from "./verb.ts";
 
+const CONFIG = "the host's settings, instead of /etc/convene/config.yaml";
+
 type Run = (verb: Verb, command: Command) => Promise<ExitCode>;
 
 /** Parses `words` (without node and script) and runs the verb. The exit code goes to `setExitCode`. */
@@ -25,12 +27,16 @@ export async function runProgram(dependencies: CliDependencies, words: readonly 
 function createProgram(dependencies: CliDependencies): Command {
   const program = new Command("convene")
     .description("GitOps for a self-hosted Jitsi Meet: push YAML, and people can meet.")
-    .version(`convene ${dependencies.version}`)
-    .addOption(new Option("--config <file>", "the host's settings").env("CONVENE_CONFIG"))
+    .version(`convene ${dependencies.version}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print a command's help")
+    .addOption(new Option("--config <file>", CONFIG).env("CONVENE_CONFIG"))
     .exitOverride()
+    .showHelpAfterError("  → `convene --help` lists the commands, `convene COMMAND --help` their options")
     .configureOutput({
       writeOut: (text) => dependencies.stdout.write(text),
       writeErr: (text) => dependencies.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "✗ ").replace("\n(", "\n  (")),
     })
     .addHelpText("after", "\nExit codes: 0 yes, 1 error, 2 changes or findings, 3 superseded or timed out.");
   const add = verbAdder(program, dependencies);
@@ -48,8 +54,8 @@ function verbAdder(program: Command, dependencies: CliDependencies): Add {
     program
       .command(words)
       .description(description)
-      .option("--json", "one JSON value on one line")
-      .option("--config <file>", "the host's settings")
+      .option("--json", "print one JSON value on one line")
+      .option("--config <file>", CONFIG)
       .action(async (...received: unknown[]) => {
         const command = received.at(-1);
         if (!(command instanceof Command)) return;
@@ -60,11 +66,13 @@ function verbAdder(program: Command, dependencies: CliDependencies): Add {
 }
 
 function addSiteVerbs(add: Add): void {
-  add("validate [dir]", "are the manifests in a folder right?", async (verb, command) =>
+  add("validate [dir]", "check the manifests in a folder, by default this one", async (verb, command) =>
     (await import("./verbs/validate.ts")).validate(verb, command.args[0] ?? "."),
   );
-  add("plan [dir]", "what would be done: for the deployed branch, a ref or a folder", async (verb, command) =>
-    (await import("./verbs/plan.ts")).plan(verb, command.args[0], command.opts()),
+  add(
+    "plan [dir]",
+    "show what would be done: for the deployed branch, a ref or a folder",
+    async (verb, command) => (await import("./verbs/plan.ts")).plan(verb, command.args[0], command.opts()),
   ).option("--ref <ref>", "a branch, tag or commit of the site repository");
   add("reconcile", "wake the agent", async (verb, command) =>
     (await import("./verbs/reconcile.ts")).reconcile(verb, command.opts()),
@@ -72,39 +80,41 @@ function addSiteVerbs(add: Add): void {
     .option("--now", "do not wait for people in calls")
     .option("--wait", "follow to the verdict")
     .option("--timeout <duration>", "how long to follow", "30m");
-  add("wait", "the verdict on a revision", async (verb, command) =>
+  add("wait", "wait for the verdict on a revision", async (verb, command) =>
     (await import("./verbs/reconcile.ts")).wait(verb, command.opts()),
   )
     .option("--revision <revision>", "a commit or a revision; the newest when absent")
     .option("--timeout <duration>", "how long to wait", "30m");
   add("check [name]", "run the checks now: all, one by name, or `host`", async (verb, command) =>
     (await import("./verbs/check.ts")).check(verb, command.args[0], command.opts()),
-  ).option("--verbose", "the conversation and the evidence");
+  ).option("--verbose", "print the conversation and the evidence");
 }
 
 function addLookingVerbs(add: Add): void {
-  add("status", "what runs where, and is it ready?", async (verb) =>
+  add("status", "show what runs where, and whether it is ready", async (verb) =>
     (await import("./verbs/look.ts")).status(verb),
   );
-  add("history", "what happened on this host", async (verb, command) =>
+  add("history", "show what the agent did", async (verb, command) =>
     (await import("./verbs/look.ts")).history(verb, command.opts<{ limit: number }>().limit),
-  ).option("--limit <count>", "entries", parseCount, 20);
-  add("events", "what happens from now on", async (verb) => (await import("./verbs/look.ts")).events(verb));
-  add("logs <container>", "a container's journal", async (verb, command) => {
+  ).option("--limit <count>", "how many entries", parseCount, 20);
+  add("events", "follow what happens from now on", async (verb) =>
+    (await import("./verbs/look.ts")).events(verb),
+  );
+  add("logs <container>", "show a container's journal", async (verb, command) => {
     const { logs } = await import("./verbs/look.ts");
     return logs(verb, command.args[0] ?? "", command.opts<{ lines: number }>().lines);
-  }).option("--lines <count>", "lines from the end", parseCount, 100);
-  add("schema", "JSON Schema of the manifests, for editors", async (verb) =>
+  }).option("--lines <count>", "how many lines, from the end", parseCount, 100);
+  add("schema", "print the JSON Schema of the manifests, for editors", async (verb) =>
     (await import("./verbs/host.ts")).schema(verb),
   );
-  add("version", "the version of convene", async (verb) => (await import("./verbs/host.ts")).version(verb));
+  add("version", "print the version", async (verb) => (await import("./verbs/host.ts")).version(verb));
 }
 
 const UNINSTALL =
-  "remove the agent, its containers and their volumes; repository, state and settings stay (root)";
+  "remove the agent, its containers and their volumes (root); repository, state and settings stay";
 
 function addRootVerbs(add: Add): void {
-  add("run", "the agent itself; systemd starts it", async (verb) =>
+  add("run", "run the agent itself; systemd does", async (verb) =>
     (await import("./verbs/host.ts")).run(verb),
   );
   add("init", "set this host up (root)", async (verb, command) =>
@@ -124,10 +134,10 @@ function addRootVerbs(add: Add): void {
   add("confirm <id>", "let a held-back deletion go (root)", async (verb, command) =>
     (await import("./verbs/admin.ts")).confirm(verb, command.args[0] ?? ""),
   );
-  add("suspend", "change nothing until resume (root)", async (verb, command) =>
+  add("suspend", "change nothing until `convene resume` (root)", async (verb, command) =>
     (await import("./verbs/admin.ts")).suspend(verb, command.opts<{ reason: string }>().reason),
   ).requiredOption("--reason <text>", "why; shown in status");
-  add("resume", "take the suspension back (root)", async (verb) =>
+  add("resume", "go on after `convene suspend` (root)", async (verb) =>
     (await import("./verbs/admin.ts")).resume(verb),
   );
 }

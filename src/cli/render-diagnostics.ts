@@ -1,6 +1,7 @@
 /** What is wrong in the manifests: place, problem, and the line itself with a mark under it. */
 import type { TreeFile } from "../control/agent-api.ts";
 import type { Diagnostic } from "../manifests/diagnostic.ts";
+import { renderCount } from "./render-count.ts";
 import { printable, shortened } from "./printable.ts";
 
 const EXCERPT_WIDTH = 100;
@@ -23,8 +24,7 @@ export function renderDiagnostics(
 /** `3 errors in 2 files`. */
 export function renderDiagnosticsSummary(diagnostics: readonly Diagnostic[]): string {
   const files = new Set(diagnostics.map((diagnostic) => diagnostic.location.file)).size;
-  const errors = diagnostics.length;
-  return `${errors} error${errors === 1 ? "" : "s"} in ${files} file${files === 1 ? "" : "s"}`;
+  return `${renderCount(diagnostics.length, "error")} in ${renderCount(files, "file")}`;
 }
 
 function renderDiagnostic(

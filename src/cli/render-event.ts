@@ -59,7 +59,7 @@ export function renderVerdict(verdict: Verdict): readonly string[] {
     case "superseded":
       return [`- superseded${at}: ${printable(verdict.message)}`];
     case "suspended":
-      return [`- suspended${at}: ${printable(verdict.message)}`, "  → convene resume"];
+      return [`- suspended${at}: ${printable(verdict.message)}`, "  → sudo convene resume"];
     default:
       return renderNotReady(verdict, at, took);
   }

@@ -56,7 +56,7 @@ async function readSettingsFile(path: string, mayBeMissing: boolean): Promise<st
       throw new ConveneError({
         code: "InvalidHostSettings",
         message: `${path} has ${content.length} bytes, more than ${MAXIMUM_BYTES}`,
-        hint: "the host's settings are a short file: see `convene schema`",
+        hint: "the host's settings are a short file: move it away, and `convene init` writes a commented one",
       });
     }
     return content.toString("utf8");

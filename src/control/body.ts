@@ -18,6 +18,7 @@ export async function readBody<T>(
       throw new ConveneError({
         code: "RequestTooLarge",
         message: `the request has more than ${maximum} bytes`,
+        hint: "plan fewer or smaller files: a site is a handful of short ones",
       });
     }
     chunks.push(chunk);
@@ -48,6 +49,6 @@ function badRequest(message: string): ConveneError {
   return new ConveneError({
     code: "BadRequest",
     message,
-    hint: "the CLI and the agent may have different versions: `convene version`, then restart the agent",
+    hint: "command and agent may have different versions: `systemctl restart convene`, then run this again",
   });
 }

@@ -16,6 +16,8 @@ export interface ControlRequest {
   readonly signal?: AbortSignal;
 }
 
+const OTHER_VERSION =
+  "command and agent may have different versions: `systemctl restart convene`, then run this again";
 const MAXIMUM_ANSWER = 64 * 1024 * 1024;
 
 /** The whole answer through its schema. */
@@ -119,7 +121,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, request: ControlRequest): 
   throw new ConveneError({
     code: "AgentAnswerNotUnderstood",
     message: `the agent's answer to ${request.path} was not understood: ${result.error.issues[0]?.message ?? ""}`,
-    hint: "the CLI and the agent may have different versions: compare `convene version`, then restart the agent",
+    hint: OTHER_VERSION,
   });
 }
 
@@ -137,6 +139,7 @@ async function refusal(response: IncomingMessage, request: ControlRequest): Prom
   return new ConveneError({
     code: "AgentAnswerNotUnderstood",
     message: `the agent answered ${request.path} with status ${response.statusCode ?? 0}`,
+    hint: OTHER_VERSION,
   });
 }
 
@@ -148,7 +151,7 @@ function unreachable(request: ControlRequest, error: unknown): ConveneError {
     return new ConveneError({
       code: "SocketAccessDenied",
       message: `you may not use ${request.socketPath}`,
-      hint: "run it with sudo, or ask root to add you to group convene and log in again",
+      hint: "run it with sudo; members of group convene may do all but confirm, suspend and resume",
       cause: error,
     });
   }

@@ -22,7 +22,7 @@ export async function postReceive(context: HookContext): Promise<void> {
     if (context.terminal?.aborted) return;
     for (const line of renderError(reportError(error))) context.print(line);
     context.print(
-      `  the commit is accepted and is applied when the agent runs: convene wait --revision ${commit}`,
+      `  → the commit is accepted and is applied when the agent runs: convene wait --revision ${commit}`,
     );
   }
 }
@@ -49,8 +49,8 @@ async function followPush(context: HookContext, commit: string): Promise<void> {
   if (verdict === undefined) {
     throw new ConveneError({
       code: "FollowTimedOut",
-      message: "there is no verdict yet",
-      hint: "convene status",
+      message: `there is no verdict after ${FOLLOW_MS / 60_000} min`,
+      hint: "see `convene status` on the host",
     });
   }
   for (const line of renderVerdict(verdict)) print(line);

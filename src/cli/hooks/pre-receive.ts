@@ -3,6 +3,7 @@ import type { TreeFile } from "../../control/agent-api.ts";
 import { PUSH_OPTIONS } from "../../source/hooks/push-request.ts";
 import { type BranchUpdate, checkRefUpdates } from "../../source/hooks/ref-rules.ts";
 import { ConveneError, reportError } from "../../system/errors.ts";
+import { renderCount } from "../render-count.ts";
 import { renderDiagnostics, renderDiagnosticsSummary } from "../render-diagnostics.ts";
 import { renderError } from "../render-error.ts";
 import { renderPlan, renderPlanSummary } from "../render-plan.ts";
@@ -58,7 +59,7 @@ async function showPlan(
 ): Promise<boolean> {
   const { client, print, repository, signal } = context;
   const changed = await repository.countChanges(update.before, update.after);
-  const files = `${changed} file${changed === 1 ? "" : "s"} changed`;
+  const files = `${renderCount(changed, "file")} changed`;
   try {
     const { plan } = await client.plan(tree, signal);
     print(`convene  ${files}, ${renderPlanSummary(plan)}`);

@@ -30,6 +30,13 @@ async function chosenTree(
   ref: string | undefined,
 ): Promise<readonly TreeFile[] | undefined> {
   const { dependencies } = verb;
+  if (folder !== undefined && ref !== undefined) {
+    throw new ConveneError({
+      code: "InvalidArgument",
+      message: `there are two things to plan: the folder ${folder} and --ref ${ref}`,
+      hint: "name one of them, or none for the deployed branch",
+    });
+  }
   if (folder !== undefined) return dependencies.readFolder(resolve(dependencies.workingDirectory, folder));
   if (ref === undefined) return undefined;
   const repository = dependencies.repository(await verb.settings());

@@ -25,7 +25,7 @@ export async function reconcile(verb: Verb, options: ReconcileOptions): Promise<
   if (!options.wait) {
     await client.reconcile({ now, reason: "convene reconcile" });
     if (verb.json) verb.value({ accepted: true });
-    else verb.line("▸ the agent is awake: convene status");
+    else verb.line("▸ the agent is awake; see `convene status`");
     return EXIT.yes;
   }
   const verdict = await follow({
@@ -50,7 +50,7 @@ export async function wait(verb: Verb, options: WaitOptions): Promise<ExitCode> 
 function answer(verb: Verb, verdict: Verdict | undefined, timeout: string): ExitCode {
   if (verb.json) verb.value({ verdict: verdict ?? null });
   else if (verdict) for (const line of renderVerdict(verdict)) verb.line(line);
-  else verb.line(`- no verdict within ${timeout}: convene status`);
+  else verb.line(`- no verdict within ${timeout}; see \`convene status\``);
   return exitCodeOfVerdict(verdict);
 }
 

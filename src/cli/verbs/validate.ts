@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { renderDiagnostics, renderDiagnosticsSummary } from "../render-diagnostics.ts";
+import { renderCount } from "../render-count.ts";
 import type { Verb } from "../verb.ts";
 
 export async function validate(verb: Verb, folder: string): Promise<ExitCode> {
@@ -13,7 +14,7 @@ export async function validate(verb: Verb, folder: string): Promise<ExitCode> {
   if (verb.json) {
     verb.value({ valid, files: tree.length, diagnostics });
   } else if (valid) {
-    verb.line(`✓ valid: ${tree.length} files`);
+    verb.line(`✓ valid: ${renderCount(tree.length, "file")}`);
   } else {
     for (const line of renderDiagnostics(diagnostics, tree)) verb.line(line);
     verb.line(`✗ ${renderDiagnosticsSummary(diagnostics)}`);

@@ -121,8 +121,12 @@ describe("the command line", () => {
     expect(wrong.code).to.equal(2);
     expect(wrong.out).to.include("site.yaml:1:1: found wrong").and.to.include("✗ 1 error in 1 file");
     expect(wrong.sockets).to.deep.equal([]);
-    const right = await convene(["validate"], {}, { readFolder: async () => [] });
-    expect(right.code).to.equal(0);
+    const right = await convene(
+      ["validate"],
+      {},
+      { readFolder, validate: async () => ({ diagnostics: [] }) },
+    );
+    expect([right.code, right.out]).to.deep.equal([0, "✓ valid: 1 file\n"]);
     const json: unknown = JSON.parse((await convene(["validate", "--json"], {}, { readFolder })).out);
     expect(json).to.include({ valid: false, files: 1 });
   });
@@ -148,6 +152,11 @@ describe("the command line", () => {
     const unknown = await convene(["plan", "--ref", "nope"], { plan }, { repository });
     expect(unknown.code).to.equal(1);
     expect(unknown.err).to.include("the site repository has no nope");
+    const both = await convene(["plan", "folder", "--ref", "main"], { plan }, { repository });
+    expect(both.err).to.equal(
+      "✗ there are two things to plan: the folder folder and --ref main\n" +
+        "  → name one of them, or none for the deployed branch\n",
+    );
   });
 
   it("gives wait's verdict as exit code: 0 ready, 1 failed, 3 superseded or out of time", async () => {
@@ -275,7 +284,15 @@ describe("the command line", () => {
     expect((await convene(["version"])).out).to.equal("convene 0.0.0-test\n");
     expect((await convene(["version", "--json"])).out).to.equal('{"version":"0.0.0-test"}\n');
     expect((await convene(["schema"])).out).to.equal("{}\n");
-    expect((await convene(["fly"])).code).to.equal(1);
+  });
+
+  it("says what it does not know in the form of its own errors", async () => {
+    for (const words of [["fly"], ["status", "--fast"], ["logs"], ["logs", "turn", "--lines", "none"]]) {
+      const { code, err } = await convene(words);
+      expect(code, words.join(" ")).to.equal(1);
+      expect(err, words.join(" ")).to.match(/^✗ .+\n {2}→ `convene --help` lists the commands.*\n$/);
+    }
+    expect((await convene(["statu"])).err).to.include("\n  (Did you mean status?)\n");
   });
 
   it("loads neither YAML nor schemas to print its version", async () => {

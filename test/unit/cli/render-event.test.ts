@@ -60,6 +60,11 @@ describe("progress", () => {
 
   it("ends with the verdict", () => {
     expect(renderVerdict(VERDICT)).to.deep.equal(["✓ Ready at 8c2e4f1 (3 actions, 1.9 s)"]);
+    const suspended = { ...VERDICT, outcome: "suspended", message: "exam week" } as const;
+    expect(renderVerdict(suspended)).to.deep.equal([
+      "- suspended at 8c2e4f1: exam week",
+      "  → sudo convene resume",
+    ]);
     const failed = {
       ...VERDICT,
       outcome: "failed",
