@@ -1,4 +1,4 @@
-/** Own containers that no manifest wants any more, and what others wait for until they are gone. */
+/** Own containers that no manifest wants any more: what they wait for, and what waits for them. */
 import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
@@ -51,4 +51,39 @@ function claims(devices: ActualState["containers"][number]["devices"]): readonly
   return Object.values(devices).flatMap((device) =>
     [device["ipv4.address"], device["ipv6.address"], device["listen"]].filter((claim) => claim !== undefined),
   );
+}
+
+/**
+ * Nobody is led to a container that is gone: its removal comes after the keys, the services and the proxy's files of
+ * this plan. Only what is planned is waited for, so nothing is while Consul does not answer or cannot be made; and never
+ * what itself waits for the removal, such as the proxy that takes over from the one that goes.
+ */
+export function afterTraffic(actions: readonly Action[], actual: ActualState): readonly Action[] {
+  if (actual.consul.state !== "ready") return actions;
+  const leading = actions.filter(leadsTraffic).map((action) => action.id);
+  return actions.filter(isPrune).reduce((planned, removal) => {
+    const later = waitingFor(removal.id, planned);
+    const first = leading.filter((id) => !later.has(id));
+    return planned.map((action) =>
+      action.id === removal.id ? { ...action, dependsOn: [...action.dependsOn, ...first] } : action,
+    );
+  }, actions);
+}
+
+/** Whether it removes a container that no manifest wants any more. */
+export function isPrune(action: Action): boolean {
+  return action.kind === "delete-container" && action.cause === "removed";
+}
+
+function leadsTraffic(action: Action): boolean {
+  if (action.kind === "apply-files") return action.writes.some((write) => write.file.usesEffectiveKv);
+  return action.kind === "deregister-service" || action.kind === "write-kv";
+}
+
+/** The ids of everything that comes after the action, however indirectly. */
+function waitingFor(id: string, actions: readonly Action[]): ReadonlySet<string> {
+  const found = new Set([id]);
+  for (const one of found)
+    for (const action of actions) if (action.dependsOn.includes(one)) found.add(action.id);
+  return found;
 }

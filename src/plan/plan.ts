@@ -8,7 +8,7 @@ import { type CertificateOptions, planCertificates } from "./certificates.ts";
 import { planConsul } from "./consul.ts";
 import type { ContainerPlan } from "./container-plan.ts";
 import { planContainer } from "./containers.ts";
-import { afterReleased, planContainerRemoval } from "./container-removal.ts";
+import { afterReleased, afterTraffic, planContainerRemoval } from "./container-removal.ts";
 import { planFiles } from "./files.ts";
 import { actionId } from "./ids.ts";
 import { planImageRemoval, planImages } from "./images.ts";
@@ -63,8 +63,9 @@ export function makePlan(desired: DesiredState, actual: ActualState, options: Pl
   const going = new Set(limited.actions.map((action) => action.id));
   const held = new Set(all.map((action) => action.id).filter((id) => !going.has(id)));
   const retired = planImageRemoval(desired, actual, limited.actions);
+  const possible = withoutBlocked([...limited.actions, ...retired], blocked, held);
   return {
-    actions: orderActions(withoutBlocked([...limited.actions, ...retired], blocked, held)),
+    actions: orderActions(afterTraffic(possible, actual)),
     blocked: [...blocked, ...limited.blocked],
   };
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { ActualState } from "../observe/actual-state.ts";
 import type { Action, Blocked } from "./action.ts";
+import { isPrune } from "./container-removal.ts";
 
 const MANY = 3;
 const LARGE_SHARE = 0.3;
@@ -52,8 +53,22 @@ export function limitPrunes(
   const kept = actions
     .filter((action) => !held.has(action.id))
     .map((action) => limitKeys(action, keyCount, confirmed, blocked))
-    .map((action) => action && limitAccounts(action, actual, confirmed, blocked));
-  return { actions: kept.filter((action) => action !== undefined), blocked };
+    .map((action) => action && limitAccounts(action, actual, confirmed, blocked))
+    .filter((action) => action !== undefined);
+  return { actions: kept.filter((action) => !isLedTo(action, blocked)), blocked };
+}
+
+/** A container goes after what leads people to it; while that waits for a confirmation it waits too, and says so. */
+function isLedTo(action: Action, blocked: Blocked[]): boolean {
+  const first = blocked.find((one) => /^(kv|service\/)/.test(one.subject));
+  if (!first || !isPrune(action)) return false;
+  blocked.push({
+    reason: "ConfirmationNeeded",
+    subject: action.subject,
+    message: `removal waits: ${action.subject}; keys or services that may lead to it wait for a confirmation`,
+    hint: first.hint,
+  });
+  return true;
 }
 
 function limitKeys(

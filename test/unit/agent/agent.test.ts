@@ -13,6 +13,8 @@ spec: {kind: http, address: 127.0.0.1, port: 9, tls: false, host: meet.test}
 `;
 const WIKI = smallSite({ wiki: "units: [{name: wiki}]" });
 
+const LOOK = /^(lxd[.](server|instances|images|volumes)|consul[.](keys|inventory|services|aclReady))\b/;
+
 describe("the agent", () => {
   let lab: AgentLab;
   afterEach(() => lab.stop());
@@ -82,7 +84,8 @@ describe("the agent", () => {
       await lab.until("stalled", () => verdicts().at(-1)?.outcome === "stalled");
       expect(ready()).to.deep.include({ status: "False", reason: "InvalidManifest" });
       expect(ready()?.message).to.contain("site.yaml:1");
-      expect(lab.host.calls).to.deep.equal([]);
+      // A wake-up of the bring-up may still have led to a look.
+      expect(lab.host.calls.filter((call) => !LOOK.test(call))).to.deep.equal([]);
       lab.push(WIKI);
       await lab.until("Ready", isReady);
     });

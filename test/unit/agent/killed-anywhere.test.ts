@@ -71,6 +71,15 @@ const CAMPAIGNS: readonly Campaign[] = [
       sampleSite({ more: [container({ name: "docs", hostPart: 40, ports: ["tcp:8443"] })] }, foreign),
     version: { docs: "1" },
   },
+  {
+    name: "a container that goes with its route and its service",
+    before: async (host) => {
+      const wiki = container({ name: "wiki", hostPart: 40 });
+      await converge(host, (foreign) => sampleSite({ more: [wiki], routes: ["jitsi", "wiki"] }, foreign));
+    },
+    build: asFirst,
+    version: {},
+  },
 ];
 
 describe("a pass that is killed", () => {
