@@ -1,7 +1,7 @@
 /** The site's Consul as the bench sees it: with the agent's token, beside the agent. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CONSUL_TOKEN } from "../../src/model/keys.ts";
+import { CONSUL_TOKEN } from "../../src/manifests/consul-container.ts";
 import type { Harness } from "../e2e/harness.ts";
 
 export interface BenchConsul {

@@ -14,7 +14,7 @@ const keyList = z.array(z.string());
 export function fleetSite(address: string, prefix: string): SiteFiles {
   const members = Array.from({ length: MEMBERS }, (_, index) => ({
     name: `member-${index + 1}`,
-    key: `bench/member-${index + 1}`,
+    key: `service/fleet/member-${index + 1}`,
   }));
   const documents = [
     document("Site", "bench", {
