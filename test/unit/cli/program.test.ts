@@ -1,8 +1,5 @@
 /** The command line: words in, text or JSON out, and the exit code. */
 import { expect } from "chai";
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { CliDependencies } from "../../../src/cli/cli-dependencies.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import { parseHostSettings } from "../../../src/config/load-host-settings.ts";
@@ -268,15 +265,6 @@ describe("the command line", () => {
     expect((await convene(["uninstall", "--keep-data", "--purge"], {}, { uninstall })).code).to.equal(1);
   });
 
-  it("says before an uninstall what goes and what stays", async () => {
-    const { out } = await convene(["uninstall", "--help"]);
-    const help = out.replaceAll(/\s+/g, " ");
-    expect(help).to.include("remove the agent, its containers and their volumes");
-    expect(help).to.include("repository, state and settings stay");
-    expect(help).to.include("--keep-data keep the volumes too");
-    expect(help).to.include("--purge remove repository, state, settings and user too");
-  });
-
   it("prints its help, its version and its schema", async () => {
     const help = await convene(["--help"]);
     expect(help.code).to.equal(0);
@@ -284,28 +272,5 @@ describe("the command line", () => {
     expect((await convene(["version"])).out).to.equal("convene 0.0.0-test\n");
     expect((await convene(["version", "--json"])).out).to.equal('{"version":"0.0.0-test"}\n');
     expect((await convene(["schema"])).out).to.equal("{}\n");
-  });
-
-  it("says what it does not know in the form of its own errors", async () => {
-    for (const words of [["fly"], ["status", "--fast"], ["logs"], ["logs", "turn", "--lines", "none"]]) {
-      const { code, err } = await convene(words);
-      expect(code, words.join(" ")).to.equal(1);
-      expect(err, words.join(" ")).to.match(/^✗ .+\n {2}→ `convene --help` lists the commands.*\n$/);
-    }
-    expect((await convene(["statu"])).err).to.include("\n  (Did you mean status?)\n");
-  });
-
-  it("loads neither YAML nor schemas to print its version", async () => {
-    const program = join(import.meta.dirname, "../../../src/cli/program.ts");
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      "--input-type=module",
-      "-e",
-      `import { registerHooks } from "node:module";
-       registerHooks({ resolve(name, context, next) { console.log("load", name); return next(name, context); } });
-       await import(${JSON.stringify(program)});`,
-    ]);
-    expect(stdout)
-      .to.include("load commander")
-      .and.not.to.match(/load (?:zod|yaml|simple-git|chokidar|node-cron)/);
   });
 });
