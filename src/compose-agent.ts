@@ -76,8 +76,8 @@ export async function runAgent(options: RunOptions): Promise<void> {
       repository: openRepository({ gitDirectory: settings.repository, branch: settings.branch, signal }),
       lxd: createLxd(lxdOptions),
       actingLxd: createLxd({ ...lxdOptions, onOperationAlive: () => notifier.progress() }),
-      connectConsul: ({ address, port }, site, token) =>
-        createConsul({ address, port, token, site, clock: systemClock, logger }),
+      connectConsul: (where, site, token) =>
+        createConsul({ ...where, token, site, clock: systemClock, logger }),
       store: createSecretStore({ directory: settings.stateDirectory, randomBytes }),
       planStore: createSecretStore({ directory: settings.stateDirectory, randomBytes, readOnly: true }),
       engine: createTemplateEngine(),

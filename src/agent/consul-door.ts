@@ -1,7 +1,8 @@
-/** Keeps the door to the site's Consul: made when the site is known, made anew when it moves. */
+/** Keeps the door to the site's Consul: made when the site is known, made anew when it moves or its token changes. */
+import { createHash } from "node:crypto";
 import type { Consul } from "../consul/consul.ts";
 import type { DesiredConsul } from "../model/desired-state.ts";
-import { CONSUL_TOKEN } from "../model/keys.ts";
+import { CONSUL_TOKEN } from "../manifests/consul-container.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { Secret } from "../system/secret.ts";
 import type { LoadedSite } from "./site-loader.ts";
@@ -25,10 +26,12 @@ export function createConsulDoor(options: ConsulDoorOptions): ConsulDoor {
     | undefined;
   return {
     open: async (site) => {
-      const key = `${site.name} ${site.consul.address}:${site.consul.port}`;
+      const token = site.token ?? (await options.store.ensure("internal", CONSUL_TOKEN));
+      const key = createHash("sha256")
+        .update(JSON.stringify([site.name, site.consul, token.reveal()]))
+        .digest("hex");
       if (opened?.key === key) return opened.consul;
       opened?.watching.abort();
-      const token = site.token ?? (await options.store.ensure("internal", CONSUL_TOKEN));
       const consul = options.connect(site.consul, site.name, token);
       const watching = new AbortController();
       const signal = AbortSignal.any([watching.signal, options.signal]);

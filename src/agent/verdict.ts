@@ -25,6 +25,14 @@ const STALLING: ReadonlySet<string> = new Set([
   "NetworkMismatch",
 ]);
 
+/** What blocks a plan and may be otherwise at the next look, without any other input. */
+const PASSING: ReadonlySet<string> = new Set([
+  "ConsulUnreachable",
+  "ConsulDenied",
+  "ConsulTooLarge",
+  "ContainerUnreadable",
+]);
+
 export interface JudgedPass extends PassEnd {
   readonly verdict: Verdict;
 }
@@ -60,7 +68,7 @@ export function judgePass(result: PassResult, superseded: AbortSignal, milliseco
   }
   const blocked = result.plan.blocked.find((one) => one.reason !== "ConfirmationNeeded");
   if (blocked) {
-    const stalled = blocked.reason !== "ConsulUnreachable" && blocked.reason !== "ContainerUnreadable";
+    const stalled = !PASSING.has(blocked.reason);
     const verdict: Verdict = {
       ...base,
       outcome: stalled ? "stalled" : "failed",

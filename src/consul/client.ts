@@ -1,37 +1,34 @@
 /** The npm client, with a deadline on every request and errors in convene's form. */
+import type { Agent as HttpAgent } from "node:http";
 import Client from "consul";
-import type { Secret } from "../system/secret.ts";
 import { consulError } from "./consul-error.ts";
-
-export interface ConsulEndpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly token: Secret;
-  /** Milliseconds a request may take; blocking queries have their own. */
-  readonly timeoutMs: number;
-}
+import type { ConsulEndpoint, ConsulPlace } from "./endpoint.ts";
 
 export interface ConsulClient {
   readonly api: Client;
-  /** `10.10.1.5:8500`, for messages. */
-  readonly where: string;
+  readonly place: ConsulPlace;
   /** Runs a call; what it throws becomes a ConveneError that says what was being done. */
   call<T>(doing: string, request: (api: Client) => Promise<T>): Promise<T>;
 }
 
-export function createClient(endpoint: ConsulEndpoint): ConsulClient {
-  const where = `${endpoint.address}:${endpoint.port}`;
+export function createClient(endpoint: ConsulEndpoint, agent: HttpAgent): ConsulClient {
   // `timeout` is a default the library honours and its types leave out.
   const defaults = { token: endpoint.token.reveal(), timeout: endpoint.timeoutMs };
-  const api = new Client({ host: bracketed(endpoint.address), port: endpoint.port, defaults });
+  const api = new Client({
+    host: bracketed(endpoint.address),
+    port: endpoint.port,
+    secure: endpoint.tls !== undefined,
+    agent,
+    defaults,
+  });
   return {
     api,
-    where,
+    place: endpoint,
     call: async (doing, request) => {
       try {
         return await request(api);
       } catch (error) {
-        throw consulError(doing, where, error);
+        throw consulError(doing, endpoint, error);
       }
     },
   };

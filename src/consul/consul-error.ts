@@ -1,6 +1,8 @@
 /** What went wrong between convene and Consul, as a ConveneError in Consul's own words. */
 import { z } from "zod";
 import { ConveneError } from "../system/errors.ts";
+import { logHint, tokenHint, unreachableHint } from "./consul-hints.ts";
+import { type ConsulPlace, placeName } from "./endpoint.ts";
 
 /** The parts of the client library's errors that are read (papi: ResponseError, TimeoutError, node's own). */
 const ClientError = z.object({
@@ -24,7 +26,7 @@ export interface ConsulAnswer {
  * Maps anything the client threw. Nothing of the request is kept as a cause: its headers hold the token.
  * @param doing what was being done, as the beginning of a sentence: `read keys below service/`
  */
-export function consulError(doing: string, where: string, error: unknown): ConveneError {
+export function consulError(doing: string, place: ConsulPlace, error: unknown): ConveneError {
   if (error instanceof ConveneError) return error;
   const parsed = ClientError.safeParse(error);
   if (!parsed.success) {
@@ -35,20 +37,20 @@ export function consulError(doing: string, where: string, error: unknown): Conve
     });
   }
   const { response, message, code } = parsed.data;
-  if (response) return answerError(doing, where, response);
+  if (response) return answerError(doing, place, response);
   return new ConveneError({
     code: "ConsulUnreachable",
-    message: `cannot ${doing}: Consul at ${where} does not answer: ${code ? `${code} ` : ""}${message}`,
-    hint: "see whether its container runs (`convene status`) and what it says (`convene logs consul`)",
+    message: `cannot ${doing}: Consul at ${placeName(place)} does not answer: ${code ? `${code} ` : ""}${message}`,
+    hint: unreachableHint(place, code),
     subject: "consul",
     retryable: true,
   });
 }
 
 /** The same for an answer that is not 2xx. */
-export function answerError(doing: string, where: string, answer: ConsulAnswer): ConveneError {
+export function answerError(doing: string, place: ConsulPlace, answer: ConsulAnswer): ConveneError {
   const words = wordsOf(answer.body) || `HTTP ${answer.statusCode}`;
-  const message = `cannot ${doing}: Consul at ${where} says: ${words}`;
+  const message = `cannot ${doing}: Consul at ${placeName(place)} says: ${words}`;
   if (answer.statusCode === 409 && /stale|lock/i.test(words)) {
     return new ConveneError({
       code: "ConsulConflict",
@@ -62,7 +64,16 @@ export function answerError(doing: string, where: string, answer: ConsulAnswer):
     return new ConveneError({
       code: "ConsulNotReady",
       message,
-      hint: "if this stays: Consul was started with another management token than the agent's (secret consul-management-token)",
+      hint: tokenHint(place),
+      subject: "consul",
+      retryable: true,
+    });
+  }
+  if (answer.statusCode === 403 || /permission denied/i.test(words)) {
+    return new ConveneError({
+      code: "ConsulDenied",
+      message,
+      hint: tokenHint(place),
       subject: "consul",
       retryable: true,
     });
@@ -71,7 +82,7 @@ export function answerError(doing: string, where: string, answer: ConsulAnswer):
     return new ConveneError({
       code: "ConsulNotReady",
       message,
-      hint: "Consul runs but cannot serve yet; `convene logs consul` says why if this stays",
+      hint: `Consul runs but cannot serve yet; if this stays, ${logHint(place, "why")}`,
       subject: "consul",
       retryable: true,
     });
@@ -79,16 +90,35 @@ export function answerError(doing: string, where: string, answer: ConsulAnswer):
   return new ConveneError({
     code: "ConsulError",
     message,
-    hint: hintFor(answer.statusCode),
+    hint: hintFor(place, answer.statusCode, words),
     subject: "consul",
   });
 }
 
-function hintFor(statusCode: number): string {
-  if (statusCode === 403)
-    return "the token handed to convene lacks this permission; it needs management rights";
+/** An answer that was cut off: more than `bytes` at this path. */
+export function answerTooLarge(path: string, where: string, bytes: number): ConveneError {
+  return tooLarge(`Consul at ${where} answers ${path} with more than ${bytes / 2 ** 20} MiB`);
+}
+
+export function tooManyKeys(doing: string, place: ConsulPlace, most: number): ConveneError {
+  return tooLarge(`cannot ${doing}: Consul at ${placeName(place)} holds more than ${most} keys there`);
+}
+
+/** Retryable like an unreachable Consul: everything that needs no keys goes on meanwhile. */
+function tooLarge(message: string): ConveneError {
+  return new ConveneError({
+    code: "ConsulTooLarge",
+    message,
+    hint: "below service/ modules keep a few settings each: find what writes there (`consul kv get -keys service/`) and let it keep its data elsewhere",
+    subject: "consul",
+    retryable: true,
+  });
+}
+
+function hintFor(place: ConsulPlace, statusCode: number, words: string): string {
   if (statusCode === 413) return "a value is larger than Consul takes (512 KB)";
-  return "`convene logs consul` shows Consul's own log";
+  if (/HTTP request to an HTTPS server/i.test(words)) return "write https:// in the Site's spec.consul.url";
+  return logHint(place, "more");
 }
 
 function wordsOf(body: unknown): string {

@@ -3,20 +3,19 @@ import type { Clock } from "../system/clock.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
 import { pollUntil } from "../system/retry.ts";
-import type { Secret } from "../system/secret.ts";
 import { createAclRequest } from "./acl-http.ts";
 import { aclReady, setUpAcl } from "./acl.ts";
 import { createClient, type ConsulClient } from "./client.ts";
+import { logHint } from "./consul-hints.ts";
 import type { Consul } from "./consul.ts";
-import { readInventory, readKeys, transact } from "./kv.ts";
+import { connectionsTo, type ConsulEndpoint, placeName } from "./endpoint.ts";
+import { createExchange } from "./exchange.ts";
+import { readInventory, transact } from "./kv.ts";
+import { readKeys } from "./read-keys.ts";
 import { deregisterService, readServices, registerService } from "./services.ts";
 import { watchPrefix } from "./watch.ts";
 
-export interface ConsulOptions {
-  readonly address: string;
-  readonly port: number;
-  readonly token: Secret;
-  readonly site: string;
+export interface ConsulOptions extends Omit<ConsulEndpoint, "timeoutMs"> {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Milliseconds a request may take; 10 s when absent. */
@@ -27,15 +26,17 @@ const READY_INTERVAL_MS = 100;
 
 /** No connection is made before the first call. */
 export function createConsul(options: ConsulOptions): Consul {
-  const { address, port, token, site, logger } = options;
-  const endpoint = { address, port, token, timeoutMs: options.timeoutMs ?? 10_000 };
-  const client = createClient(endpoint);
-  const acl = createAclRequest(endpoint);
+  const { site, logger } = options;
+  const endpoint: ConsulEndpoint = { ...options, timeoutMs: options.timeoutMs ?? 10_000 };
+  const connections = connectionsTo(endpoint);
+  const client = createClient(endpoint, connections);
+  const exchange = createExchange(endpoint, connections);
+  const acl = createAclRequest(exchange, endpoint);
   // One transaction at a time: each continues from the inventory the one before it left.
   let last: Promise<unknown> = Promise.resolve();
   return {
     ready: (timeoutMs, signal) => waitForLeader(client, { ...options, timeoutMs, signal }),
-    keys: (prefix) => readKeys(client, prefix),
+    keys: (prefix) => readKeys(exchange, endpoint, prefix),
     inventory: async () => (await readInventory(client, site, logger)).inventory,
     transact: (operations) => {
       const next = last.then(() => transact(client, site, operations, logger));
@@ -71,7 +72,7 @@ async function waitForLeader(client: ConsulClient, options: ReadyOptions): Promi
         await readInventory(client, options.site, options.logger);
         return true;
       } catch (error) {
-        if (!(error instanceof ConveneError) || !error.retryable) throw error;
+        if (!(error instanceof ConveneError) || !mayPass(error)) throw error;
         reason = error;
         return undefined;
       }
@@ -87,9 +88,14 @@ async function waitForLeader(client: ConsulClient, options: ReadyOptions): Promi
   if (reason instanceof ConveneError) throw reason;
   throw new ConveneError({
     code: "ConsulNotReady",
-    message: `Consul at ${client.where} has no leader after ${options.timeoutMs / 1000} s`,
-    hint: "`convene logs consul` says why none was elected",
+    message: `Consul at ${placeName(client.place)} has no leader after ${options.timeoutMs / 1000} s`,
+    hint: logHint(client.place, "why none was elected"),
     subject: "consul",
     retryable: true,
   });
+}
+
+/** Rights do not come by waiting a moment: somebody has to give them. */
+function mayPass(error: ConveneError): boolean {
+  return error.retryable && error.code !== "ConsulDenied";
 }

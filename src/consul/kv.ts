@@ -1,27 +1,16 @@
-/** Reading and writing keys: one recursive read, and transactions that carry their own inventory. */
+/** The inventory, and writing keys in transactions that carry their own. */
 import type { Logger } from "../system/logger.ts";
 import { revealed } from "../system/secret.ts";
 import { batches } from "./batches.ts";
 import type { ConsulClient } from "./client.ts";
-import type { KvEntry, KvOperation } from "./consul.ts";
+import type { KvOperation } from "./consul.ts";
 import { formatInventory, inventoryKey, parseInventory, type Inventory } from "./inventory.ts";
-import { KvEntries, KvSingle, TransactionResult } from "./schema.ts";
+import { KvSingle, TransactionResult } from "./schema.ts";
 
 export interface StoredInventory {
   readonly inventory: Inventory;
   /** For check-and-set; 0 when there is none yet. */
   readonly index: number;
-}
-
-export async function readKeys(client: ConsulClient, prefix: string): Promise<readonly KvEntry[]> {
-  const answer = await client.call(`read the keys below "${prefix}"`, (api) =>
-    api.kv.get({ key: prefix, recurse: true }),
-  );
-  return (KvEntries.parse(answer) ?? []).map((entry) => ({
-    key: entry.Key,
-    value: entry.Value ?? "",
-    modifyIndex: entry.ModifyIndex,
-  }));
 }
 
 /** An unreadable inventory counts as empty, the safe side: what is not inventoried is never deleted. */

@@ -1,10 +1,10 @@
 /** Consul's answers as far as convene reads them (https://developer.hashicorp.com/consul/api-docs). */
 import { z } from "zod";
 
-/** `GET /v1/kv/PREFIX?recurse`, values decoded by the client; an empty value is null. Nothing there: undefined. */
-export const KvEntries = z
-  .array(z.object({ Key: z.string(), Value: z.string().nullable(), ModifyIndex: z.number() }))
-  .optional();
+/** `GET /v1/kv/PREFIX?recurse`, values in base64; an empty value is null. */
+export const KvEntries = z.array(
+  z.object({ Key: z.string(), Value: z.string().nullable(), ModifyIndex: z.number() }),
+);
 
 /** `GET /v1/kv/KEY`. */
 export const KvSingle = z.object({ Value: z.string().nullable(), ModifyIndex: z.number() }).optional();

@@ -47,7 +47,7 @@ async function watchUntilEnd(client: ConsulClient, options: WatchOptions): Promi
   watch.on("error", (error: unknown) => {
     logger.debug("watching keys failed, trying again", {
       prefix,
-      error: consulError(`watch keys below ${prefix}`, client.where, error).message,
+      error: consulError(`watch keys below ${prefix}`, client.place, error).message,
     });
   });
   watch.on("end", () => {

@@ -4,6 +4,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { LoadedManifest } from "./loaded-manifest.ts";
 import { checkAddresses } from "./rules/addresses.ts";
 import { checkCertificates } from "./rules/certificates.ts";
+import { checkConsul } from "./rules/consul.ts";
 import { checkContainerReferences } from "./rules/container-references.ts";
 import { checkDependencyCycles } from "./rules/dependency-cycles.ts";
 import { checkKeys } from "./rules/keys.ts";
@@ -22,6 +23,7 @@ const RULES = [
   checkReservedNames,
   checkSecretReferences,
   checkContainerReferences,
+  checkConsul,
   checkDependencyCycles,
   checkAddresses,
   checkPublicPorts,
@@ -32,6 +34,7 @@ const RULES = [
 
 /** A broken manifest is missing to the others: saying so as well would only hide the real mistake. */
 const ABOUT_ABSENCE: readonly string[] = [
+  "ConsulMissing",
   "EmptyDesiredState",
   "MissingSite",
   "NameNotCovered",

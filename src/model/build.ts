@@ -1,4 +1,5 @@
 /** Manifests, catalogue, secrets and foreign keys in; one desired state out. */
+import { dependenciesOf } from "../manifests/consul-container.ts";
 import { manifestsOf } from "../manifests/loaded-manifest.ts";
 import { siteScope } from "../manifests/site-scope.ts";
 import { desiredAccounts } from "./accounts.ts";
@@ -40,11 +41,12 @@ export function buildDesiredState(input: ModelInput, engine: TemplateEngine): De
     network.cidr,
   );
   const images = input.components.flatMap((component) => desiredImages(component, input.today));
+  const consul = desiredConsul(input.site, input.components);
   const variables = sharedVariables(input, addresses, effective.views);
   return {
     revision: input.revision,
     site: desiredSite(input),
-    consul: desiredConsul(input.site, input.components),
+    consul,
     images: images.map(({ image }) => image),
     volumes: desiredVolumes(input),
     containers: resolved.map((one) => {
@@ -55,6 +57,7 @@ export function buildDesiredState(input: ModelInput, engine: TemplateEngine): De
         address: addresses.get(one.loaded.manifest.metadata.name) ?? { ipv4: "" },
         imageAlias: image?.image.alias ?? "",
         labels: image?.labels ?? [],
+        consulContainer: consul.container,
       });
     }),
     kv,
@@ -73,6 +76,7 @@ interface ContainerOptions {
   readonly address: ContainerAddress;
   readonly imageAlias: string;
   readonly labels: readonly string[];
+  readonly consulContainer: string | undefined;
 }
 
 function desiredContainer(
@@ -109,7 +113,7 @@ function desiredContainer(
       foreignKnown: input.foreign !== undefined,
     }),
     services: spec.units,
-    dependsOn: spec.dependsOn,
+    dependsOn: dependenciesOf(loaded.manifest, options.consulContainer),
     disruption: spec.disruption,
     ...(spec.conferences
       ? { conferences: { url: `http://${address.ipv4}:${spec.conferences.port}${spec.conferences.path}` } }

@@ -53,9 +53,14 @@ export interface DesiredNetwork {
 
 /** Where Consul answers; `container` is absent when the site names an existing one. */
 export interface DesiredConsul {
+  /** IP address or name, IPv6 without brackets. */
   readonly address: string;
   readonly port: number;
   readonly container?: string;
+  /** Present when it is spoken to over TLS; without `ca` (PEM) the machine's own authorities are trusted. */
+  readonly tls?: { readonly ca?: string };
+  /** The Secret that holds the token for an existing one. */
+  readonly tokenSecret?: string;
 }
 
 export interface DesiredImage {

@@ -1,4 +1,5 @@
 /** The keys this site wants in Consul: its part of the contract (upstream.md rows 18-21) and its own. */
+import { CONSUL_TOKEN } from "../manifests/consul-container.ts";
 import { type LoadedManifest, manifestsOf } from "../manifests/loaded-manifest.ts";
 import type { DesiredKey, Origin } from "./desired-state.ts";
 import type { ModelInput } from "./model-input.ts";
@@ -90,12 +91,10 @@ function secretKeys(input: ModelInput): DesiredKey[] {
   const names = new Set(
     resolvedContainers(input.components).flatMap(({ loaded }) => loaded.manifest.spec.secrets),
   );
+  // It is not stored in what it opens.
   names.delete(CONSUL_TOKEN);
   return [...names].map((name) => ({
     key: `convene/${input.site.manifest.metadata.name}/secret/${name}`,
     value: input.secrets.internal(name),
   }));
 }
-
-/** The agent's own token to Consul; it is not stored in what it opens. */
-export const CONSUL_TOKEN = "consul-management-token";

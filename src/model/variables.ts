@@ -2,6 +2,7 @@
 import type { ContainerManifest } from "../manifests/schema/container.ts";
 import { siteScope } from "../manifests/site-scope.ts";
 import type { ContainerAddress } from "./addresses.ts";
+import { consulView } from "./consul.ts";
 import type { EffectiveViews } from "./effective-views.ts";
 import { type ModelInput, resolvedContainers } from "./model-input.ts";
 import type { TemplateVariables } from "./templates.ts";
@@ -18,6 +19,7 @@ export function sharedVariables(
   return {
     site: siteScope(input.site.manifest),
     acme: input.host.acme,
+    consul: consulView(input.site, input.components),
     effective,
     components: Object.fromEntries(input.components.map((one) => [one.uses, { parameters: one.parameters }])),
     containers: Object.fromEntries(

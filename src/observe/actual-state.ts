@@ -26,7 +26,7 @@ export interface ActualVolume {
 export interface ActualContainer {
   readonly name: string;
   readonly owned: boolean;
-  /** LXD status code: 102 stopped, 103 running, 110 frozen, 112 error (lxd.md A4). */
+  /** LXD status code (lxd/status-codes.ts). */
   readonly statusCode: number;
   readonly description: string;
   /** Local config without `volatile.*`, `image.*` and `user.convene.*`. */
@@ -78,7 +78,13 @@ export interface ContainerSweep {
 export type ActualConsul =
   /** Its container does not exist or does not run. */
   | { readonly state: "absent" }
-  | { readonly state: "unreachable"; readonly reason: string }
+  | {
+      readonly state: "unreachable";
+      readonly reason: string;
+      /** The error's code and hint, when it answered and could not be used: `ConsulDenied`. */
+      readonly code?: string;
+      readonly hint?: string;
+    }
   | {
       readonly state: "ready";
       readonly kv: ReadonlyMap<string, string>;

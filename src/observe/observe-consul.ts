@@ -1,5 +1,6 @@
 /** Consul as actual state: keys, inventory, services and rights. */
 import type { Consul } from "../consul/consul.ts";
+import { keySpaces } from "../consul/key-spaces.ts";
 import { DIGEST_META, SITE_META } from "../consul/service-digest.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { ActualConsul, ActualService } from "./actual-state.ts";
@@ -16,14 +17,14 @@ export async function observeConsul(
   if (presence === "stopped") return { state: "unreachable", reason: "its container does not run" };
   try {
     const [entries, inventory, services, aclReady] = await Promise.all([
-      consul.keys(""),
+      Promise.all(keySpaces(site).map((prefix) => consul.keys(prefix))),
       consul.inventory(),
       consul.services(),
       presence === "existing" || consul.aclReady(),
     ]);
     return {
       state: "ready",
-      kv: new Map(entries.map(({ key, value }) => [key, value])),
+      kv: new Map(entries.flat().map(({ key, value }) => [key, value])),
       inventory,
       services: new Map(
         services.map((service): [string, ActualService] => [
@@ -38,8 +39,11 @@ export async function observeConsul(
       aclReady,
     };
   } catch (error) {
-    if (error instanceof ConveneError && error.retryable)
-      return { state: "unreachable", reason: error.message };
+    if (error instanceof ConveneError && error.retryable) return unreachable(error);
     throw error;
   }
+}
+
+function unreachable({ code, message, hint }: ConveneError): ActualConsul {
+  return { state: "unreachable", reason: message, code, ...(hint === undefined ? {} : { hint }) };
 }

@@ -123,12 +123,20 @@ function deregister(id: string, dependsOn: readonly string[]): Action {
   };
 }
 
+/** It answered, and what it said cannot be used: waiting does not help, somebody has to do something about it. */
+const ANSWERED: ReadonlySet<string> = new Set(["ConsulDenied", "ConsulTooLarge"]);
+
 function unreachable(actual: Exclude<ActualConsul, { state: "ready" }>): Blocked {
+  const {
+    reason,
+    code = "",
+    hint,
+  } = actual.state === "unreachable" ? actual : { reason: "Consul is not there yet" };
+  const answered = ANSWERED.has(code);
   return {
-    reason: "ConsulUnreachable",
+    reason: answered ? code : "ConsulUnreachable",
     subject: "kv",
-    message:
-      actual.state === "unreachable" ? `Consul does not answer: ${actual.reason}` : "Consul is not there yet",
-    hint: "keys and what is rendered from them stay as they are until it answers; see `convene logs consul`",
+    message: answered || actual.state === "absent" ? reason : `Consul does not answer: ${reason}`,
+    hint: `keys and what is rendered from them stay as they are until it answers; ${hint ?? "see `convene logs consul`"}`,
   };
 }

@@ -33,12 +33,11 @@ export function templateVariables(effective: EffectiveViews): TemplateVariables 
     site: { publicIpv4: "203.0.113.10", publicIpv6: "" },
     self: { ipv4: "10.10.1.10" },
     containers: {
-      consul: { ipv4: "127.0.0.1", ipv6: "" },
       proxy: { ipv4: "10.10.1.10", ipv6: "" },
       turn: { ipv4: "10.10.1.15", ipv6: "" },
     },
     groups: { jitsi: [] },
-    components: { consul: { parameters: { domain: "ryo" } } },
+    consul: { dns: "127.0.0.1:8600", domain: "ryo" },
     parameters: { maxConnections: 1000, hstsMaxAgeSeconds: 31_536_000 },
     secrets: { "turn-secret": "secret" },
   };

@@ -1,4 +1,5 @@
 /** Writing our keys, compared once more with what is there now. */
+import { keySpaces } from "../../consul/key-spaces.ts";
 import type { KvOperation } from "../../consul/consul.ts";
 import type { Action } from "../../plan/action.ts";
 import { diffKeys } from "../../plan/keys.ts";
@@ -12,8 +13,11 @@ export async function writeKv(
 ): Promise<void> {
   const { consul } = context;
   await consul.ready(60_000, context.signal);
-  const [entries, inventory] = await Promise.all([consul.keys(""), consul.inventory()]);
-  const live = new Map(entries.map(({ key, value }) => [key, value]));
+  const [entries, inventory] = await Promise.all([
+    Promise.all(keySpaces(context.site).map((prefix) => consul.keys(prefix))),
+    consul.inventory(),
+  ]);
+  const live = new Map(entries.flat().map(({ key, value }) => [key, value]));
   const puts = diffKeys(action.puts, live, inventory);
   const leaving = new Set([...action.deletes, ...action.releases]);
   const removals = diffKeys([], live, new Map([...inventory].filter(([key]) => leaving.has(key))));

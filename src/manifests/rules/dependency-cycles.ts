@@ -1,4 +1,5 @@
 /** No container waits for itself, not even round a corner. */
+import { consulContainer, dependenciesOf } from "../consul-container.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { manifestsOf } from "../loaded-manifest.ts";
 import type { LoadedManifest } from "../loaded-manifest.ts";
@@ -7,8 +8,11 @@ export function checkDependencyCycles(manifests: readonly LoadedManifest[]): rea
   const containers = new Map(
     manifestsOf(manifests, "Container").map((one) => [one.manifest.metadata.name, one]),
   );
-  const dependencies = (name: string): readonly string[] =>
-    containers.get(name)?.manifest.spec.dependsOn ?? [];
+  const consul = consulContainer(manifests);
+  const dependencies = (name: string): readonly string[] => {
+    const found = containers.get(name);
+    return found ? dependenciesOf(found.manifest, consul) : [];
+  };
   const reported = new Set<string>();
   return [...containers].flatMap(([name, loaded]) => {
     const cycle = reported.has(name) ? undefined : cycleFrom(name, dependencies);

@@ -1,5 +1,6 @@
 /** A Consul key has one writer, and convene's own keys have convene. */
 import type { Diagnostic } from "../diagnostic.ts";
+import { SHARED_KEYS } from "../../consul/key-spaces.ts";
 import { manifestsOf } from "../loaded-manifest.ts";
 import type { LoadedManifest } from "../loaded-manifest.ts";
 
@@ -18,6 +19,17 @@ export function checkKeys(manifests: readonly LoadedManifest[]): readonly Diagno
             code: "ReservedConsulKey",
             message,
             hint: "choose another key, such as service/NAME/…",
+            location,
+          },
+        ];
+      }
+      if (!key.startsWith(SHARED_KEYS)) {
+        const message = `the key ${key} is not below ${SHARED_KEYS}, the only part of Consul that convene looks at`;
+        return [
+          {
+            code: "ConsulKeyOutside",
+            message,
+            hint: "choose a key such as service/NAME/…",
             location,
           },
         ];

@@ -2,11 +2,12 @@
  * A container from the site's repository gets nothing that belongs to a component: whoever can push must not thereby
  * read another container's secrets, or become root in it through a volume it runs from.
  */
+import { CONSUL_TOKEN } from "../consul-container.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type DocumentPath, type LoadedManifest, manifestsOf } from "../loaded-manifest.ts";
 
 /** What no container but the catalogue's ever gets: Consul's management token, the key of the fingerprints. */
-const HOSTS_OWN: readonly string[] = ["consul-management-token", "fingerprint-key"];
+const HOSTS_OWN: readonly string[] = [CONSUL_TOKEN, "fingerprint-key"];
 
 export function checkOwnContainers(
   manifests: readonly LoadedManifest[],

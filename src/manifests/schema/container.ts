@@ -101,6 +101,12 @@ export const containerSchema = manifestSchema(
     volumes: z.array(volume).max(32).default([]),
     publicPorts: z.array(publicPort).max(64).default([]),
     dependsOn: z.array(labelName).max(32).default([]).describe("Containers that must be ready first."),
+    needsConsul: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether its files name Consul's address: its own Consul must be ready first, another within reach.",
+      ),
     disruption: disruption.default("none"),
     conferences: z
       .strictObject({ port, path: urlPath })

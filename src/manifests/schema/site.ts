@@ -1,8 +1,10 @@
 /** `kind: Site`: the host, as people outside see it; exactly one in a repository. */
+import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { manifestSchema } from "./envelope.ts";
 import { labelName } from "./names.ts";
 import { domainName, emailAddress, httpUrl, ipAddress, ipv4Interface, ipv6Interface } from "./network.ts";
+import { port } from "./quantities.ts";
 import { secretRef } from "./secret-ref.ts";
 
 const addresses = z
@@ -23,9 +25,33 @@ const network = z.strictObject({
   ipv6: ipv6Interface.optional(),
 });
 
+/** Consul's DNS port (https://developer.hashicorp.com/consul/docs/install/ports). */
+export const CONSUL_DNS_PORT = 8600;
+
 const existingConsul = z.strictObject({
-  url: httpUrl.describe("Where the existing Consul answers."),
+  url: httpUrl
+    .refine((text) => /^[a-z]+:\/\/[^/?#]+\/?$/u.test(text), "an address without a path behind it")
+    .describe("Where the existing Consul answers, by http or https."),
   token: secretRef.optional().describe("The Secret that holds a token for it."),
+  ca: z
+    .string()
+    .max(65_536)
+    .refine(isCertificate, "a certificate in PEM: lines from `-----BEGIN CERTIFICATE-----` on")
+    .optional()
+    .describe("PEM of the authority its https is trusted by; without it those of the machine are."),
+  domain: z
+    .string()
+    .max(200)
+    .regex(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/u,
+      "a DNS domain such as `consul`",
+    )
+    .default("consul")
+    .describe("The DNS domain it answers for; modules made for rollyourown.xyz expect ryo."),
+  dns: z
+    .strictObject({ address: ipAddress, port: port.default(CONSUL_DNS_PORT) })
+    .optional()
+    .describe("Where containers ask it by DNS; without it the address of the url, port 8600."),
 });
 
 export const siteSchema = manifestSchema(
@@ -52,6 +78,14 @@ export const siteSchema = manifestSchema(
 );
 
 export type SiteManifest = z.output<typeof siteSchema>;
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function isTimezone(name: string): boolean {
   try {

@@ -91,6 +91,8 @@ describe("a pass", () => {
     ["UnownedObject", "stalled", false],
     ["KeyConflict", "stalled", false],
     ["ConsulUnreachable", "failed", true],
+    ["ConsulDenied", "failed", true],
+    ["ConsulTooLarge", "failed", true],
     ["ContainerUnreadable", "failed", true],
   ] as const) {
     it(`that met ${reason} is ${outcome}, and ${retry ? "tries" : "does not try"} again by itself`, () => {

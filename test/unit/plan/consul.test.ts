@@ -71,6 +71,16 @@ describe("Consul's part of a plan", () => {
     expect(blocked[0]?.message).to.contain("timed out");
   });
 
+  it("is said to be refused, with what to do, when Consul answers and does not let convene in", () => {
+    for (const code of ["ConsulDenied", "ConsulTooLarge"]) {
+      const actual = { state: "unreachable", reason: "it says no", code, hint: "give rights" } as const;
+      const { actions, blocked } = planConsul(desired, actual, undefined);
+      expect(actions).to.deep.equal([]);
+      expect(blocked[0]).to.include({ reason: code, message: "it says no" });
+      expect(blocked[0]?.hint).to.contain("give rights");
+    }
+  });
+
   it("registers a service that differs again, and takes away only its own", () => {
     const services = new Map([
       ["convene-turn", { id: "convene-turn", digest: "another", owned: true }],
