@@ -73,7 +73,6 @@ export const hostSettingsSchema = z
     /** Catalogue folders, first wins; absent: the shipped one. */
     catalogue: z.array(path).min(1).optional(),
     acme: acmeSchema.prefault({}),
-    consul: z.strictObject({ address: z.url().optional() }).prefault({}),
     sweepInterval: durationSchema(10_000).prefault("5m"),
     /** The slow safety-net beside events: a pass at the latest this long after the last, to the minute. */
     passInterval: durationSchema(60_000).prefault("60s"),
