@@ -1,14 +1,12 @@
-/** Runs one stage's tests with mocha and writes how many passed, failed and were skipped: `run-stage.ts FOLDER FILE`. */
+/** Runs one stage's tests, as .mocharc.json has it for a file run by hand, and writes how many passed, failed and were skipped: `run-stage.ts FOLDER FILE`. */
 import { globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Mocha from "mocha";
+import settings from "../.mocharc.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
 /** A test that leaves something open would keep the process for ever: it is ended, and counts as a failure. */
 const LINGER_MS = 30_000;
-
-/** Of tests that do not say otherwise; the same as in .mocharc.json, for a file run by hand. */
-const TIMEOUT_MS = 20_000;
 
 interface Counts {
   passed: number;
@@ -17,7 +15,12 @@ interface Counts {
 }
 
 async function runStage(folder: string, countsFile: string): Promise<void> {
-  const mocha = new Mocha({ reporter: "spec", timeout: TIMEOUT_MS, forbidOnly: true, forbidPending: true });
+  const mocha = new Mocha({
+    reporter: "spec",
+    timeout: settings.timeout,
+    forbidOnly: settings["forbid-only"],
+    forbidPending: settings["forbid-pending"],
+  });
   for (const file of globSync(`${folder}/**/*.test.ts`, { cwd: join(ROOT, "test") }).toSorted()) {
     mocha.addFile(join(ROOT, "test", file));
   }
