@@ -54,15 +54,18 @@ export interface ContainerRecord {
   readonly spec?: string;
   /** Whether its files have been written once, be they none. */
   readonly configured: boolean;
-  /** `user.convene.files`: path → digest/structure digest of the last completed write. */
+  /** `user.convene.files` and `user.convene.installing`: path → what is known of the last write. */
   readonly files: Readonly<Record<string, RecordedFile>>;
   /** `user.convene.accounts`: JID → fingerprint. */
   readonly accounts: Readonly<Record<string, string>>;
 }
 
+/** Digest and structure digest that the service has; both empty after a write that is not known to have ended. */
 export interface RecordedFile {
   readonly digest: string;
   readonly structure: string;
+  /** Of an unfinished write: the unit that may have read it. */
+  readonly unit?: string;
 }
 
 /** Digests and units read inside the container by the sweep. */

@@ -10,16 +10,16 @@ export const CONFERENCES_KEY = "user.convene.conferences";
 /** Digest of the config and devices that convene gave it last. */
 export const SPEC_KEY = "user.convene.spec";
 export const FILES_KEY = "user.convene.files";
-/** Paths being written for the first time: if the agent dies in between, they may be there or not. */
+/**
+ * Paths being written, each with the unit that is told of it (or nothing): until that has ended well, the file may be
+ * there or not, and the service may have read it or not.
+ */
 export const INSTALLING_KEY = "user.convene.installing";
 export const ACCOUNTS_KEY = "user.convene.accounts";
 
-/** Equal to no digest. */
-const UNCERTAIN: RecordedFile = { digest: "", structure: "" };
-
 const roleSchema = z.enum(["active", "next", "old", "build"]).catch("active");
 const filesSchema = z.record(z.string(), z.tuple([z.string(), z.string()]));
-const installingSchema = z.array(z.string()).catch([]);
+const installingSchema = z.record(z.string(), z.string()).catch({});
 const accountsSchema = z.record(z.string(), z.string());
 
 /** Whether LXD config says that convene owns the object. Root may set the key to hand an object over. */
@@ -42,21 +42,38 @@ export function readRecord(config: Readonly<Record<string, string>>): ContainerR
     role: roleSchema.parse(config[ROLE_KEY]),
     configured: files.success,
     files: {
-      ...Object.fromEntries(installing.map((path) => [path, UNCERTAIN])),
       ...Object.fromEntries(
         Object.entries(files.data ?? {}).map(([path, [digest, structure]]) => [path, { digest, structure }]),
       ),
+      ...Object.fromEntries(Object.entries(installing).map(([path, unit]) => [path, unfinished(unit)])),
     },
     accounts: accounts.success ? accounts.data : {},
   };
 }
 
-/** The value of `user.convene.files`. */
-export function encodeFiles(files: Readonly<Record<string, RecordedFile>>): string {
+/** A file of which nothing is certain until its service has taken it over; told `unit` may be empty. */
+export function unfinished(unit: string): RecordedFile {
+  return { digest: "", structure: "", ...(unit === "" ? {} : { unit }) };
+}
+
+export function isUnfinished(file: RecordedFile): boolean {
+  return file.digest === "";
+}
+
+/** The values of `user.convene.files` and `user.convene.installing`. */
+export function encodeFiles(files: Readonly<Record<string, RecordedFile>>) {
   const entries = Object.entries(files).toSorted(([a], [b]) => a.localeCompare(b));
-  return JSON.stringify(
-    Object.fromEntries(entries.map(([path, { digest, structure }]) => [path, [digest, structure]])),
-  );
+  const certain = entries.filter(([, one]) => !isUnfinished(one));
+  const installing = entries.filter(([, one]) => isUnfinished(one));
+  return {
+    [FILES_KEY]: JSON.stringify(
+      Object.fromEntries(certain.map(([path, { digest, structure }]) => [path, [digest, structure]])),
+    ),
+    [INSTALLING_KEY]:
+      installing.length === 0
+        ? ""
+        : JSON.stringify(Object.fromEntries(installing.map(([path, { unit = "" }]) => [path, unit]))),
+  };
 }
 
 /** The value of `user.convene.accounts`. */

@@ -1,6 +1,7 @@
 /** Which files inside a container have to be written, and how much of it running services notice. */
 import type { DesiredContainer, DesiredFile, Disruption } from "../model/desired-state.ts";
-import type { ActualContainer } from "../observe/actual-state.ts";
+import type { ActualContainer, RecordedFile } from "../observe/actual-state.ts";
+import { isUnfinished } from "../observe/instance-record.ts";
 import type { Action, Cause, Change, FileWrite } from "./action.ts";
 import { actionId } from "./ids.ts";
 
@@ -35,13 +36,15 @@ export function planFiles(
     .filter((file) => !file.deferred && (keysKnown || fresh || !file.usesEffectiveKv))
     .flatMap((file) => judge(file, actual));
   const wanted = new Set(container.files.map((file) => file.path));
-  const removals = Object.keys((replaced ? undefined : found?.record.files) ?? {})
-    .filter((path) => !wanted.has(path))
-    .toSorted();
-  const startUnits = fresh ? container.services.map((unit) => unit.name) : stoppedUnits(container, actual);
+  const left = Object.entries((replaced ? undefined : found?.record.files) ?? {}).filter(
+    ([path]) => !wanted.has(path),
+  );
+  const removals = left.map(([path]) => path).toSorted();
+  const stopped = stoppedUnits(container, actual);
+  const misled = fresh ? [] : misledUnits(container, left).filter((name) => !stopped.includes(name));
+  const startUnits = fresh ? container.services.map((unit) => unit.name) : [...stopped, ...misled];
   if (judged.length + removals.length + startUnits.length === 0) return [];
-  const causes = new Set(judged.map((one) => one.cause));
-  const cause: Cause = fresh ? "new" : causes.has("changed") || removals.length > 0 ? "changed" : "drift";
+  const cause = fresh ? "new" : causeOf(judged, removals);
   return [
     {
       kind: "apply-files",
@@ -57,10 +60,19 @@ export function planFiles(
         ...(fresh
           ? []
           : startUnits.map(
-              (unit): Change => ({ field: `unit ${unit}`, before: "not running", after: "running" }),
+              (unit): Change => ({
+                field: `unit ${unit}`,
+                before: misled.includes(unit) ? "may have read what is removed" : "not running",
+                after: "running",
+              }),
             )),
       ],
-      disruption: fresh ? "none" : worst(judged.map((one) => disruptionOf(one.write, container))),
+      disruption: fresh
+        ? "none"
+        : worst([
+            ...judged.map((one) => disruptionOf(one.write, container)),
+            ...misled.map((name) => restartDisruption(name, container)),
+          ]),
       dependsOn,
       container,
       writes: judged.map((one) => one.write),
@@ -77,9 +89,25 @@ function judge(file: DesiredFile, actual: ActualContainer | undefined): Judged[]
   if (inside === file.digest && recorded?.digest === file.digest) return [];
   const drifted = recorded !== undefined && inside !== recorded.digest;
   const live = !drifted && file.live !== undefined && recorded?.structure === file.structureDigest;
-  const cause =
-    recorded === undefined ? "new" : drifted && recorded.digest === file.digest ? "drift" : "changed";
-  return [{ write: { file, effect: live ? "live" : "full" }, cause }];
+  const write: FileWrite = { file, effect: live ? "live" : "full" };
+  if (recorded === undefined) return [{ write, cause: "new" }];
+  if (isUnfinished(recorded)) return [{ write, cause: "interrupted" }];
+  return [{ write, cause: drifted && recorded.digest === file.digest ? "drift" : "changed" }];
+}
+
+function causeOf(judged: readonly Judged[], removals: readonly string[]): Cause {
+  const causes = new Set(judged.map((one) => one.cause));
+  if (causes.has("changed") || causes.has("new") || removals.length > 0) return "changed";
+  return causes.has("interrupted") ? "interrupted" : "drift";
+}
+
+/** Units that may run with a file that is about to be removed, because its write did not end. */
+function misledUnits(
+  container: DesiredContainer,
+  left: readonly (readonly [string, RecordedFile])[],
+): string[] {
+  const told = new Set(left.map(([, file]) => file.unit));
+  return container.services.map((unit) => unit.name).filter((name) => told.has(name));
 }
 
 function stoppedUnits(container: DesiredContainer, actual: ActualContainer | undefined): string[] {
@@ -91,10 +119,16 @@ function describeWrite(container: string, { write, cause }: Judged): Change {
   const { file } = write;
   return {
     field: `${container}:${file.path}`,
-    ...(cause === "new" ? {} : { before: cause === "drift" ? "edited by hand" : "earlier version" }),
+    ...beforeOf(cause),
     after: describeReaction(write),
     ...(file.origin ? { origin: file.origin } : {}),
   };
+}
+
+function beforeOf(cause: Cause): Pick<Change, "before"> {
+  if (cause === "new") return {};
+  if (cause === "interrupted") return { before: "not finished" };
+  return { before: cause === "drift" ? "edited by hand" : "earlier version" };
 }
 
 function describeReaction({ file, effect }: FileWrite): string {
@@ -116,7 +150,11 @@ function disruptionOf({ file, effect }: FileWrite, container: DesiredContainer):
   if (effect === "live" || reaction.kind === "nothing") return "none";
   if (reaction.kind === "reload") return "reload";
   if (reaction.kind === "command") return reaction.disruption;
-  return container.services.find((unit) => unit.name === reaction.unit)?.disruption ?? "reload";
+  return restartDisruption(reaction.unit, container);
+}
+
+function restartDisruption(name: string, container: DesiredContainer): Disruption {
+  return container.services.find((unit) => unit.name === name)?.disruption ?? "reload";
 }
 
 function worst(disruptions: readonly Disruption[]): Disruption {
@@ -126,6 +164,7 @@ function worst(disruptions: readonly Disruption[]): Disruption {
 function reasonFor(cause: Cause, writes: number, startUnits: readonly string[]): string {
   if (cause === "new") return "the container is new";
   if (cause === "changed") return "rendered files differ from what the container has";
+  if (cause === "interrupted") return "an earlier change of its files was not finished";
   if (writes === 0) return `not running: ${startUnits.join(", ")}`;
   return "files inside differ from what convene wrote";
 }

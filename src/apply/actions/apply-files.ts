@@ -1,5 +1,5 @@
 /** Files of one container: staged, tested, moved into place together, then their services told. */
-import { FILES_KEY, INSTALLING_KEY, encodeFiles, readRecord } from "../../observe/instance-record.ts";
+import { INSTALLING_KEY, encodeFiles, readRecord, unfinished } from "../../observe/instance-record.ts";
 import type { Action, FileWrite } from "../../plan/action.ts";
 import { Secret, revealed } from "../../system/secret.ts";
 import type { ApplyContext } from "../apply-context.ts";
@@ -100,14 +100,18 @@ async function validate(
   }
 }
 
-/** A path of ours is on record before it is written: nothing is left behind if it is not wanted after a kill. */
+/**
+ * Before anything is written, the record says that it is being written: from here on nobody knows what a service has
+ * read until it was told with success, and nothing is left behind that is not wanted any more after a kill.
+ */
 async function announce(name: string, writes: readonly FileWrite[], context: ApplyContext): Promise<void> {
+  if (writes.length === 0) return;
   const current = await context.lxd.instance(name);
-  const known = current ? readRecord(current.config).files : {};
-  const added = writes.map(({ file }) => file.path).filter((path) => !(path in known));
-  if (added.length === 0) return;
-  const earlier = Object.keys(known).filter((path) => known[path]?.digest === "");
-  const installing = JSON.stringify([...earlier, ...added]);
+  const files = { ...(current ? readRecord(current.config).files : {}) };
+  for (const { file } of writes)
+    files[file.path] = unfinished("unit" in file.onChange ? file.onChange.unit : "");
+  // What was recorded last stays where it is: a container that never was configured still is not.
+  const { [INSTALLING_KEY]: installing } = encodeFiles(files);
   await context.lxd.patchInstance(name, { config: { [INSTALLING_KEY]: installing } });
 }
 
@@ -138,7 +142,5 @@ async function record(action: ApplyFiles, context: ApplyContext): Promise<void> 
   for (const { file } of action.writes)
     files[file.path] = { digest: file.digest, structure: file.structureDigest };
   for (const path of action.removals) delete files[path];
-  await context.lxd.patchInstance(action.container.name, {
-    config: { [FILES_KEY]: encodeFiles(files), [INSTALLING_KEY]: "" },
-  });
+  await context.lxd.patchInstance(action.container.name, { config: encodeFiles(files) });
 }
