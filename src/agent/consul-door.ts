@@ -4,7 +4,7 @@ import type { Consul } from "../consul/consul.ts";
 import type { DesiredConsul } from "../model/desired-state.ts";
 import { CONSUL_TOKEN } from "../manifests/consul-container.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
-import type { Secret } from "../system/secret.ts";
+import { Secret } from "../system/secret.ts";
 import type { LoadedSite } from "./site-loader.ts";
 
 export interface ConsulDoorOptions {
@@ -26,7 +26,7 @@ export function createConsulDoor(options: ConsulDoorOptions): ConsulDoor {
     | undefined;
   return {
     open: async (site) => {
-      const token = site.token ?? (await options.store.ensure("internal", CONSUL_TOKEN));
+      const token = site.token ?? (await ownToken(site, options.store));
       const key = createHash("sha256")
         .update(JSON.stringify([site.name, site.consul, token.reveal()]))
         .digest("hex");
@@ -41,4 +41,9 @@ export function createConsulDoor(options: ConsulDoorOptions): ConsulDoor {
       return consul;
     },
   };
+}
+
+/** The agent's own token opens its own Consul only; anywhere else without one it is anonymous. */
+async function ownToken({ consul }: LoadedSite, store: SecretStore): Promise<Secret> {
+  return consul.container === undefined ? new Secret("") : store.ensure("internal", CONSUL_TOKEN);
 }

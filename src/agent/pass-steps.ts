@@ -10,6 +10,8 @@ import type { PipelineSteps } from "./pipeline.ts";
 /** What a pass has opened so far; kept apart from the steps because the verdict on a failed one names the commit. */
 export interface OpenedPass {
   commit?: string;
+  /** The generated secrets that its site refers to. */
+  secretNames?: ReadonlySet<string>;
   consul?: Consul;
 }
 
@@ -29,7 +31,9 @@ export function stepsFor(deps: PassDependencies, opened: OpenedPass): PipelineSt
       opened.commit = await options.repository.requireBranch();
       const { commit } = opened;
       deps.worksOn(commit);
-      return deps.loader.load(commit, () => options.repository.readTree(commit));
+      const site = await deps.loader.load(commit, () => options.repository.readTree(commit));
+      opened.secretNames = site.secretNames;
+      return site;
     },
     observe: async (site) => {
       opened.consul = await deps.consulDoor.open(site);

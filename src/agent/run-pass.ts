@@ -39,23 +39,26 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
   }
   deps.verification.settled();
   await tellPass(pass, end.verdict, result, deps);
-  if (end.verdict.outcome === "ready" && result) await tidyUp(pass, result, confirmed, options);
+  if (end.verdict.outcome === "ready" && result) await tidyUp(result, opened, confirmed, options);
   return end;
 }
 
-/** What the finished revision no longer needs: passwords of people who are gone, confirmations that were used. */
+/**
+ * What the finished revision no longer needs: passwords of people and secrets of containers that are gone, confirmations
+ * that were used. It is done again after each pass, so that a crash in between only puts it off.
+ */
 async function tidyUp(
-  pass: PassRequest,
   result: PassResult,
+  { secretNames }: OpenedPass,
   confirmed: ReadonlySet<string>,
   { store, state }: AgentOptions,
 ): Promise<void> {
   await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
-  if (result.outcomes.length === 0 && pass.pass > 1) return;
-  // Accounts whose removal waits for a confirmation keep their passwords.
+  // Accounts and containers whose removal waits for a confirmation keep theirs, and so does data on a volume.
   if (result.plan.blocked.some((one) => one.reason === "ConfirmationNeeded")) return;
   const people = result.desired.accounts.filter((account) => !account.internal);
   await store.prune("passwords", new Set(people.map(({ jid }) => jid.slice(0, jid.lastIndexOf("@")))));
+  if (secretNames) await store.prune("internal", secretNames);
 }
 
 function suspendedVerdict(reason: string): Verdict {

@@ -8,7 +8,7 @@ import { buildDesiredState } from "../model/build.ts";
 import type { DesiredConsul, DesiredState } from "../model/desired-state.ts";
 import { formatDiagnostic } from "../manifests/diagnostic.ts";
 import type { TemplateEngine } from "../model/templates.ts";
-import { gatherSecrets } from "../secrets/gather-secrets.ts";
+import { gatherSecrets, internalSecretNames } from "../secrets/gather-secrets.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { formatRevision } from "../source/revision.ts";
 import type { Clock } from "../system/clock.ts";
@@ -34,6 +34,8 @@ export interface LoadedSite {
   readonly consul: DesiredConsul;
   /** The operator's token for an existing Consul. */
   readonly token: Secret | undefined;
+  /** Generated secrets that it refers to, by their names in the store. */
+  readonly secretNames: ReadonlySet<string>;
   /** `foreign` undefined: the keys cannot be read just now. */
   readonly build: (foreign: ReadonlyMap<string, string> | undefined) => Promise<DesiredState>;
 }
@@ -87,7 +89,14 @@ export function createSiteLoader(options: SiteLoaderOptions): SiteLoader {
       const tokenRef = site.manifest.spec.consul?.token?.secretRef;
       const token =
         tokenRef === undefined ? undefined : (await gatherSecrets(tree, options)).operator(tokenRef);
-      return { revision, token, name: site.manifest.metadata.name, consul: tree.consul, build };
+      return {
+        revision,
+        token,
+        name: site.manifest.metadata.name,
+        consul: tree.consul,
+        secretNames: internalSecretNames(tree),
+        build,
+      };
     },
   };
 }

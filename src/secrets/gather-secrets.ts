@@ -5,7 +5,7 @@ import type { LoadedManifest } from "../manifests/loaded-manifest.ts";
 import { type ModelSecrets, type ResolvedComponent, resolvedContainers } from "../model/model-input.ts";
 import { ConveneError } from "../system/errors.ts";
 import { Secret } from "../system/secret.ts";
-import { readOperatorSecrets } from "./operator-secrets.ts";
+import { generatedSecretNames, readOperatorSecrets } from "./operator-secrets.ts";
 import type { SecretStore } from "./secret-store.ts";
 
 export interface GatherOptions {
@@ -46,6 +46,11 @@ export async function gatherSecrets(needs: SecretNeeds, options: GatherOptions):
       .update([...fingerprints.values()].toSorted().join(" "))
       .digest("hex"),
   };
+}
+
+/** Every generated value for machines that the manifests still refer to, by its name in the store. */
+export function internalSecretNames(needs: SecretNeeds): ReadonlySet<string> {
+  return new Set([...internalNames(needs), ...generatedSecretNames(needs.manifests)]);
 }
 
 /** Secrets for a tree that is only validated: every value is a placeholder and nothing is kept. */

@@ -33,7 +33,19 @@ async function readOne(
   const { spec, metadata } = loaded.manifest;
   if (spec.kind === "age") return decrypt(spec.value, loaded, options.identityFile);
   if (spec.kind === "hostFile") return readHostFile(spec.value, loaded, options.hostDirectory);
-  return options.store.ensure("internal", `site.${metadata.name}`);
+  return options.store.ensure("internal", storedName(metadata.name));
+}
+
+/** What the store calls the generated ones. */
+export function generatedSecretNames(manifests: readonly LoadedManifest[]): readonly string[] {
+  return manifestsOf(manifests, "Secret")
+    .filter(({ manifest }) => manifest.spec.kind === "generate")
+    .map(({ manifest }) => storedName(manifest.metadata.name));
+}
+
+/** A dot is in no container's secret, so that the two never meet. */
+function storedName(name: string): string {
+  return `site.${name}`;
 }
 
 async function decrypt(armored: string, loaded: LoadedManifest, identityFile: string): Promise<Secret> {

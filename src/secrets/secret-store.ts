@@ -12,7 +12,7 @@ export type SecretKind = "internal" | "passwords";
 export interface SecretStore {
   /** The secret's value, made now if there is none. */
   ensure(kind: SecretKind, name: string): Promise<Secret>;
-  /** Removes every secret of the kind that is not in `keep`; answers their names. */
+  /** Removes every secret of the kind that is not in `keep`, but for the store's own key; answers their names. */
   prune(kind: SecretKind, keep: ReadonlySet<string>): Promise<readonly string[]>;
   /** HMAC-SHA256 of a value under a key that never leaves the host, hex: changes exactly when the value does. */
   fingerprint(value: Secret): Promise<string>;
@@ -67,7 +67,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     prune: async (kind, keep) => {
       if (options.readOnly) return [];
       const names = await listNames(join(options.directory, kind === "internal" ? "secrets" : "passwords"));
-      const gone = names.filter((name) => !keep.has(name));
+      const gone = names.filter((name) => !keep.has(name) && name !== FINGERPRINT_KEY);
       for (const name of gone) await rm(pathOf(kind, name), { force: true });
       return gone;
     },

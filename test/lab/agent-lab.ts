@@ -24,6 +24,8 @@ export interface AgentLab {
   readonly host: FakeHost;
   readonly clock: FakeClock;
   readonly events: readonly AgentEvent[];
+  /** The agent's state directory. */
+  readonly directory: string;
   /** Deploys other files, as a push does. */
   push(files: Files): void;
   /** Lets time pass, in steps of 20 ms or others, until something is so; throws when it never is. */
@@ -91,6 +93,7 @@ export async function startAgent(files: Files): Promise<AgentLab> {
     host,
     clock,
     events,
+    directory,
     push: (next) => {
       tree = next;
       commits += 1;

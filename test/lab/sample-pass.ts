@@ -70,6 +70,7 @@ export function sampleSteps(
       name: SAMPLE_HOST.site,
       consul: build(undefined).consul,
       token: undefined,
+      secretNames: new Set<string>(),
       build: async (foreign) => build(foreign),
     }),
     observe: () => observeSample(host, build, options.sweeps),

@@ -46,13 +46,20 @@ describe("the door to Consul", () => {
     name: "meet",
     consul: { address: "consul.test", port: 8501, ...more },
     token: token === undefined ? undefined : new Secret(token),
+    secretNames: new Set(),
     build: () => Promise.reject(new Error("not asked for")),
   });
 
-  it("stays open while nothing changes, also with the token the agent made itself", async () => {
-    const [first, again] = [await door.open(site(undefined)), await door.open(site(undefined))];
+  it("stays open while nothing changes, with the token the agent made itself for its own Consul", async () => {
+    const own = site(undefined, { container: "consul" });
+    const [first, again] = [await door.open(own), await door.open(own)];
     expect(again).to.equal(first);
-    expect(connected).to.have.length(1);
+    expect(connected.join()).to.match(/^http consul\.test .{5}$/u);
+  });
+
+  it("shows nobody else that token", async () => {
+    await door.open(site(undefined));
+    expect(connected).to.deep.equal(["http consul.test "]);
   });
 
   it("is opened anew with a token that was replaced, and the old one no longer watches", async () => {

@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Encrypter, armor, generateIdentity, identityToRecipient } from "age-encryption";
 import { expect } from "chai";
-import { gatherSecrets, placeholderSecrets } from "../../../src/secrets/gather-secrets.ts";
+import {
+  gatherSecrets,
+  internalSecretNames,
+  placeholderSecrets,
+} from "../../../src/secrets/gather-secrets.ts";
 import { createSecretStore } from "../../../src/secrets/secret-store.ts";
 import { ConveneError } from "../../../src/system/errors.ts";
 import { SMALL_CATALOGUE, modelInput, smallSite } from "../../lab/sample-model.ts";
@@ -98,6 +102,14 @@ describe("the secrets of a site", () => {
       before.fingerprint(before.operator("bobs")),
     );
     expect(after.fingerprint(after.password("ann"))).to.equal(before.fingerprint(before.password("ann")));
+  });
+
+  it("are known by the names they have in the store", async () => {
+    const files = { ...smallSite(), "secrets.yaml": secretManifest("bobs", "  generate: true") };
+    const input = await modelInput(files, SMALL_CATALOGUE);
+    expect([...internalSecretNames(input)].toSorted()).to.deep.equal(["base-word", "site.bobs"]);
+    const written = { ...files, "secrets.yaml": secretManifest("bobs", "  hostFile: bob") };
+    expect([...internalSecretNames(await modelInput(written, SMALL_CATALOGUE))]).to.deep.equal(["base-word"]);
   });
 
   it("that nobody listed are not there", async () => {

@@ -80,6 +80,13 @@ describe("generated secrets", () => {
     ).to.deep.equal([]);
   });
 
+  it("never go together with the key of the fingerprints", async () => {
+    await store.ensure("internal", "a");
+    const before = await store.fingerprint(new Secret("value"));
+    expect(await store.prune("internal", new Set())).to.deep.equal(["a"]);
+    expect(await open().fingerprint(new Secret("value"))).to.equal(before);
+  });
+
   it("have fingerprints that change exactly when the value does, and tell nothing across hosts", async () => {
     const values = [new Secret("a"), new Secret("b"), new Secret("a")];
     // All at once, as the first pass of a new host asks for them.
