@@ -19,7 +19,7 @@ export function renderEvent(event: EventView): readonly string[] {
     case "planned":
       return [`convene  ${renderPlanSummary(event.plan)}`, ...renderPlan(event.plan)];
     case "waiting":
-      return [`▸ waiting  ${printable(event.subject)}: ${printable(event.message)}`];
+      return [`▸ ${printable(event.subject)}  ${printable(event.message)}`];
     case "action-started":
       return [];
     case "action-progress":

@@ -38,6 +38,12 @@ describe("progress", () => {
     expect(renderEvent(event)).to.deep.equal([`▸ start container/turn ${"…".repeat(32)} 1.9 s`]);
   });
 
+  it("says once what waits, for whom and how long", () => {
+    const message = "waits: 2 people in a call (at most 30 min more; git push -o now does not wait)";
+    const event = { ...STAMP, type: "waiting", subject: "files turn", message } as const;
+    expect(renderEvent(event)).to.deep.equal([`▸ files turn  ${message}`]);
+  });
+
   it("gives a failure's code, message and hint", () => {
     const error = {
       code: "PortTaken",
