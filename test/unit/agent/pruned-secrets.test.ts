@@ -1,6 +1,7 @@
 /** What becomes of a generated secret when nothing uses it any more. */
-import { readFile, readdir } from "node:fs/promises";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import { type AgentLab, startAgent } from "../../lab/agent-lab.ts";
 import { type Files, smallSite } from "../../lab/sample-model.ts";
@@ -21,59 +22,66 @@ describe("a generated secret", () => {
   afterEach(() => lab.stop());
 
   const folder = () => join(lab.directory, "secrets");
-  const names = async () => (await readdir(folder())).toSorted();
-  const word = () => readFile(join(folder(), "wiki-word"), "utf8");
+  const names = () => readdirSync(folder()).toSorted();
+  const word = () => readFileSync(join(folder(), "wiki-word"), "utf8");
+  const pruned = () => lab.until("pruned", () => names().join(" ") === "base-word fingerprint-key");
   const exists = (name: string) => lab.host.inside.instances.has(name);
 
-  /** Until the agent has been ready at this commit, and what comes after a verdict is done too. */
+  /** Until the agent has been ready at this commit, with time for what comes after a verdict. */
   async function readyAt(commit: number): Promise<void> {
     const healthy = () => lab.api.status().revision.healthy ?? "";
     await lab.until("healthy", () => healthy().endsWith(`${commit}+catalogue@1`));
+    await settle();
+  }
+
+  /** Files are removed in the world's own time. */
+  async function settle(): Promise<void> {
     await lab.clock.advance(1_000);
+    await setTimeout(50);
   }
 
   it("goes with the container that used it, and is another one when that comes back", async () => {
     lab = await startAgent(TWO);
     await readyAt(1);
-    expect(await names()).to.deep.equal(["base-word", "fingerprint-key", "site.made-here", "wiki-word"]);
-    const first = await word();
+    expect(names()).to.deep.equal(["base-word", "fingerprint-key", "site.made-here", "wiki-word"]);
+    const first = word();
 
     lab.push(WITHOUT);
     await readyAt(2);
+    await pruned();
     expect(exists("wiki")).to.equal(false);
-    expect(await names()).to.deep.equal(["base-word", "fingerprint-key"]);
 
     lab.push(WIKI);
     await readyAt(3);
-    expect(await word()).not.to.equal(first);
+    expect(word()).not.to.equal(first);
   });
 
   it("stays while anything refers to it", async () => {
     lab = await startAgent(WIKI);
     await readyAt(1);
-    const first = await word();
+    const first = word();
     lab.push({ ...WIKI, "routes.yaml": "# nothing\n" });
     await readyAt(2);
     lab.push(smallSite({ wiki: "secrets: [wiki-word]\nunits: [{name: wiki}]\nlimits: {cpu: 2}" }));
     await readyAt(3);
-    expect(await word()).to.equal(first);
+    expect(word()).to.equal(first);
   });
 
   it("stays until the container is really gone", async () => {
     lab = await startAgent(WIKI);
     await readyAt(1);
-    const first = await word();
+    const first = word();
     lab.host.failFrom(/^lxd.deleteInstance wiki/, new Error("LXD says no"));
     lab.push(WITHOUT);
     await lab.until("tried", () =>
       lab.events.some((one) => one.type === "verdict" && one.verdict.outcome === "failed"),
     );
-    await lab.clock.advance(1_000);
-    expect([exists("wiki"), await word()]).to.deep.equal([true, first]);
+    await settle();
+    expect([exists("wiki"), word()]).to.deep.equal([true, first]);
 
     lab.host.revive();
     await readyAt(2);
-    expect(await names()).to.deep.equal(["base-word", "fingerprint-key"]);
+    await pruned();
   });
 
   it("stays while the removal of a volume waits for a confirmation: what lies there may need it", async () => {
@@ -81,9 +89,9 @@ describe("a generated secret", () => {
       smallSite({ wiki: "secrets: [wiki-word]\nvolumes: [{name: wiki-data, path: /srv/wiki}]" }),
     );
     await readyAt(1);
-    const first = await word();
+    const first = word();
     lab.push(WITHOUT);
     await readyAt(2);
-    expect([exists("wiki"), await word()]).to.deep.equal([false, first]);
+    expect([exists("wiki"), word()]).to.deep.equal([false, first]);
   });
 });
