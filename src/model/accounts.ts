@@ -12,7 +12,15 @@ export function desiredAccounts(input: ModelInput): readonly DesiredAccount[] {
     const internal = accounts.internal.map(({ user, secret, host }): DesiredAccount => {
       const password = input.secrets.internal(secret);
       const jid = `${user}@${host === "main" ? domain : `auth.${domain}`}`;
-      return { jid, container, password, internal: true, fingerprint: input.secrets.fingerprint(password) };
+      return {
+        jid,
+        container,
+        password,
+        internal: true,
+        // The machines among themselves: jicofo and the bridges.
+        ...(host === "auth" ? { carriesCalls: true } : {}),
+        fingerprint: input.secrets.fingerprint(password),
+      };
     });
     return [...internal, ...(accounts.people ? people(input, container, domain) : [])];
   });

@@ -194,6 +194,8 @@ export interface DesiredAccount {
   readonly password: Secret;
   /** Internal accounts are never reported as people. */
   readonly internal: boolean;
+  /** What calls run through logs in with it: its sessions, and so the calls, end with its password. */
+  readonly carriesCalls?: true;
   /** HMAC of the password under the agent's own key: changes exactly when the password does. */
   readonly fingerprint: string;
   readonly origin?: Origin;

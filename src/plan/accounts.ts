@@ -30,13 +30,23 @@ export function planAccounts(
       cause: drifted ? "drift" : "changed",
       reason: drifted ? "accounts are missing" : "accounts differ from the manifests",
       changes: [...set.map((account) => describeSet(account, recorded)), ...remove.map(describeRemoval)],
-      disruption: "none",
+      disruption: set.some((account) => endsCalls(account, recorded, existing)) ? "calls" : "none",
       dependsOn,
       container,
       set,
       remove,
     },
   ];
+}
+
+/** A password that changes ends the sessions of its account; one that is made has none. */
+function endsCalls(
+  { jid, carriesCalls, fingerprint }: DesiredAccount,
+  recorded: Readonly<Record<string, string>>,
+  existing: ReadonlySet<string> | undefined,
+): boolean {
+  if (carriesCalls !== true || recorded[jid] === undefined || recorded[jid] === fingerprint) return false;
+  return existing === undefined || existing.has(jid);
 }
 
 function describeSet(account: DesiredAccount, recorded: Readonly<Record<string, string>>): Change {

@@ -84,7 +84,7 @@ function planInside(
 ): Inside {
   const found = new Map(actual.containers.map((one) => [one.name, one]));
   const files = new Map<string, Action>();
-  const actions: Action[] = [];
+  const accounts = new Map<string, Action>();
   for (const container of desired.containers) {
     const plan = containers.get(container.name);
     if (!plan || plan.blocked || plan.held) continue;
@@ -96,20 +96,29 @@ function planInside(
       dependsOn: after,
     });
     if (action) files.set(container.name, action);
-    const accounts = desired.accounts.filter((account) => account.container === container.name);
-    actions.push(...planAccounts(container, accounts, live, action ? [action.id] : after));
+    const kept = desired.accounts.filter((account) => account.container === container.name);
+    const [change] = planAccounts(container, kept, live, action ? [action.id] : after);
+    if (change) accounts.set(container.name, change);
   }
   const readyAfter = new Map<string, string>();
   for (const container of desired.containers) {
-    const id = files.get(container.name)?.id ?? containers.get(container.name)?.readyAfter;
+    const logins = accounts.get(container.name);
+    const last = logins && carriesCalls(logins) ? logins : files.get(container.name);
+    const id = last?.id ?? containers.get(container.name)?.readyAfter;
     if (id !== undefined) readyAfter.set(container.name, id);
   }
+  const actions = [...accounts.values()];
   for (const container of desired.containers) {
     const action = files.get(container.name);
     if (action)
       actions.push({ ...action, dependsOn: [...action.dependsOn, ...needs(container, readyAfter)] });
   }
   return { actions, readyAfter };
+}
+
+/** Who logs in with an account is told its password when the account has it. */
+function carriesCalls(action: Action): boolean {
+  return action.kind === "apply-accounts" && action.set.some((account) => account.carriesCalls === true);
 }
 
 function needs(container: DesiredContainer, readyAfter: ReadonlyMap<string, string>): string[] {

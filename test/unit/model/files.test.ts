@@ -1,7 +1,10 @@
 /** Files of a container: digests, live parts, secrets and reactions. */
 import { expect } from "chai";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Secret } from "../../../src/system/secret.ts";
-import { SMALL_CATALOGUE, buildSite, smallSite } from "../../lab/sample-model.ts";
+import { type Files, SMALL_CATALOGUE, buildSite, smallSite } from "../../lab/sample-model.ts";
 
 async function render(entry: string, template: string, spec = "") {
   const files = {
@@ -10,7 +13,30 @@ async function render(entry: string, template: string, spec = "") {
     }),
     "wiki/wiki.conf.liquid": template,
   };
-  const { containers } = await buildSite(files, SMALL_CATALOGUE);
+  return firstFile(files, SMALL_CATALOGUE);
+}
+
+/** The same from the catalogue: only there a file may be `live`. */
+async function renderShipped(entry: string, template: string) {
+  const { "wiki/wiki.yaml": wiki = "", "site.yaml": site = "" } = smallSite({
+    wiki: `files: [{path: /etc/wiki.conf, template: wiki.conf.liquid, language: ini, ${entry}}]`,
+  });
+  const catalogue = await mkdtemp(join(tmpdir(), "convene-catalogue-"));
+  try {
+    await cp(SMALL_CATALOGUE, catalogue, { recursive: true });
+    await mkdir(join(catalogue, "wiki"));
+    await writeFile(join(catalogue, "wiki", "container.yaml"), wiki);
+    await writeFile(join(catalogue, "wiki", "wiki.conf.liquid"), template);
+    const component =
+      "apiVersion: convene/v1alpha1\nkind: Component\nmetadata: {name: wiki}\nspec: {uses: wiki}\n";
+    return await firstFile({ "site.yaml": `${site}---\n${component}` }, catalogue);
+  } finally {
+    await rm(catalogue, { recursive: true });
+  }
+}
+
+async function firstFile(files: Files, catalogue: string) {
+  const { containers } = await buildSite(files, catalogue);
   const [file] = containers.find((one) => one.name === "wiki")?.files ?? [];
   if (!file) throw new Error("no file");
   return file;
@@ -35,9 +61,9 @@ describe("a file of a container", () => {
 
   it("keeps its structure when only live lines differ, in any number of lines", async () => {
     const [a, b, other] = await Promise.all([
-      render(LIVE, "global\nserver a\n  server b\nserver c\n"),
-      render(LIVE, "global\nserver x\n  server b\nserver y\n"),
-      render(LIVE, "global\nserver a\n  server changed\nserver c\n"),
+      renderShipped(LIVE, "global\nserver a\n  server b\nserver c\n"),
+      renderShipped(LIVE, "global\nserver x\n  server b\nserver y\n"),
+      renderShipped(LIVE, "global\nserver a\n  server changed\nserver c\n"),
     ]);
     expect(a.structureDigest).to.equal(b.structureDigest);
     expect(a.digest).not.to.equal(b.digest);
