@@ -45,7 +45,8 @@ export async function uninstallHost(options: UninstallHostOptions, say: SayLine)
     ],
     say,
   );
-  if (!options.purge) say("  → what is kept, and the user it belongs to, goes with: convene uninstall --purge");
+  if (!options.purge)
+    say("  → what is kept, and the user it belongs to, goes with: convene uninstall --purge");
   return removed;
 }
 
