@@ -1,4 +1,5 @@
 /** Following a prefix by blocking queries (https://developer.hashicorp.com/consul/api-docs/features/blocking). */
+import { z } from "zod";
 import type { Clock } from "../system/clock.ts";
 import type { Logger } from "../system/logger.ts";
 import type { ConsulClient } from "./client.ts";
@@ -6,6 +7,8 @@ import { consulError } from "./consul-error.ts";
 
 /** Short enough that a connection that died silently is noticed soon. */
 const WAIT = "60s";
+/** Consul adds up to a sixteenth; without a limit of its own the query would have that of quick requests. */
+const DEADLINE = "75s";
 const BACKOFF_MAX_MS = 5_000;
 
 /** The library gives up on an answer without an index, which Consul sends until it has a leader. */
@@ -35,8 +38,8 @@ async function watchUntilEnd(client: ConsulClient, options: WatchOptions): Promi
   const { prefix, onChange, logger, signal } = options;
   const { promise, resolve } = Promise.withResolvers<void>();
   const watch = client.api.watch({
-    method: client.api.kv.get.bind(client.api.kv),
-    options: { key: prefix, recurse: "true", wait: WAIT },
+    method: (query: KeysQuery) => firstNames(client, query),
+    options: { key: prefix, separator: "/", wait: WAIT, timeout: DEADLINE },
     backoffMax: BACKOFF_MAX_MS,
   });
   const stop = (): void => {
@@ -55,4 +58,24 @@ async function watchUntilEnd(client: ConsulClient, options: WatchOptions): Promi
     resolve();
   });
   await promise;
+}
+
+type KeysQuery = Parameters<ConsulClient["api"]["kv"]["keys"]>[0];
+
+const NothingThere = z.object({
+  response: z.object({ statusCode: z.literal(404), headers: z.record(z.string(), z.unknown()) }),
+});
+
+/**
+ * The shortest answer that carries the prefix's index: names up to the first separator, no values. What the library
+ * throws where no key is (404) is an answer with an index like any other.
+ */
+async function firstNames(client: ConsulClient, query: KeysQuery): Promise<unknown> {
+  try {
+    return await client.api.kv.keys(query);
+  } catch (error) {
+    const nothing = NothingThere.safeParse(error);
+    if (!nothing.success) throw error;
+    return [nothing.data.response, []];
+  }
 }

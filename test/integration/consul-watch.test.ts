@@ -49,6 +49,27 @@ describe("watching keys while Consul comes and goes", function () {
     expect(calls).to.equal(after);
   });
 
+  it("calls back on a value that changes far below, and on the first and the last key of a prefix", async () => {
+    const stop = new AbortController();
+    let calls = 0;
+    const watching = consul.watch("service/wiki/", () => (calls += 1), stop.signal);
+    expect(await grows(() => calls, 0)).to.equal(true);
+    const key = "service/wiki/a/b/c";
+    for (const operation of [
+      { verb: "set", key, value: "1" },
+      { verb: "set", key, value: "2" },
+      { verb: "delete", key },
+      { verb: "set", key, value: "3" },
+      { verb: "delete", key },
+    ] as const) {
+      const before = calls;
+      await consul.transact([operation]);
+      expect(await grows(() => calls, before), JSON.stringify(operation)).to.equal(true);
+    }
+    stop.abort();
+    await watching;
+  });
+
   it("keeps what was written through the kill", async () => {
     expect((await consul.keys("service/")).map(({ value }) => value)).to.deep.equal(["3"]);
   });
