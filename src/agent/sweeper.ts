@@ -9,11 +9,17 @@ import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
 
+/** The rest is for the last look itself, and for the pass that repairs what was found. */
+const ROUND_SHARE = 0.8;
+/** How soon it is asked again while nobody knows yet what there should be. */
+const IDLE_SHARE = 1 / 30;
+const NOW_MS = 120_000;
+
 export interface SweeperOptions {
   readonly lxd: Lxd;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A whole round over all containers takes about this long. */
+  /** Each container is looked into at least this often, and what is found can be repaired within it. */
   readonly intervalMs: number;
   readonly desired: () => DesiredState | undefined;
   /** Something inside differs from what was written. */
@@ -25,7 +31,7 @@ export interface Sweeper {
   readonly sweeps: ReadonlyMap<string, ContainerSweep>;
   /** Convene has just written there: what was seen before says nothing any more. */
   forget(container: string): void;
-  /** Sweeps the named containers (all when absent) now. */
+  /** Looks into the named containers (all when absent) now. */
   sweepNow(containers?: readonly string[]): Promise<void>;
   run(signal: AbortSignal): Promise<void>;
 }
@@ -39,57 +45,57 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     generation.set(name, (generation.get(name) ?? 0) + 1);
   };
 
-  const sweepOne = async (container: DesiredContainer, live: ActualContainer, signal: AbortSignal) => {
-    const before = generation.get(container.name) ?? 0;
-    const withAccounts = options.desired()?.accounts.some((one) => one.container === container.name) ?? false;
+  const look = async (container: DesiredContainer, signal: AbortSignal) => {
+    const { name } = container;
+    const before = generation.get(name) ?? 0;
+    const withAccounts = options.desired()?.accounts.some((one) => one.container === name) ?? false;
     try {
+      const instance = await options.lxd.instance(name);
+      const live = instance && actualContainer(instance, undefined);
+      if (!live || live.statusCode !== LXD_STATUS.running || live.record.role !== "active") {
+        sweeps.delete(name);
+        return;
+      }
       const sweep = await sweepContainer(options.lxd, container, live.record, withAccounts, signal);
-      if ((generation.get(container.name) ?? 0) !== before) return;
-      sweeps.set(container.name, sweep);
-      if (hasDrifted(live, sweep)) options.onDrift(container.name);
+      if ((generation.get(name) ?? 0) !== before) return;
+      sweeps.set(name, sweep);
+      if (hasDrifted(live, sweep)) options.onDrift(name);
     } catch (error) {
       if (!signal.aborted)
         options.logger.warn("a container could not be looked into", {
-          container: container.name,
+          container: name,
           error: describeError(error),
         });
     }
   };
 
-  const round = async (names: readonly string[] | undefined, pauseMs: number, signal: AbortSignal) => {
-    const desired = options.desired();
-    if (!desired) return;
-    const live = new Map(
-      (await options.lxd.instances()).map((instance) => [
-        instance.name,
-        actualContainer(instance, undefined),
-      ]),
-    );
-    for (const container of desired.containers.filter((one) => !names || names.includes(one.name))) {
-      const found = live.get(container.name);
-      if (!found || found.statusCode !== LXD_STATUS.running || found.record.role !== "active") {
-        sweeps.delete(container.name);
-        continue;
-      }
-      await sweepOne(container, found, signal);
-      if (pauseMs > 0) await options.clock.sleep(pauseMs, signal);
+  /** Each at its own time since the round began, so that looks that take long do not add up. */
+  const round = async (signal: AbortSignal) => {
+    const began = options.clock.now();
+    const containers = options.desired()?.containers ?? [];
+    const length = options.intervalMs * ROUND_SHARE;
+    if (containers.length === 0) await options.clock.sleep(options.intervalMs * IDLE_SHARE, signal);
+    for (const [index, container] of containers.entries()) {
+      const due = began + (length * (index + 1)) / containers.length;
+      await options.clock.sleep(Math.max(0, due - options.clock.now()), signal);
+      await look(container, signal);
     }
   };
 
   return {
     sweeps,
     forget,
-    sweepNow: async (names) => round(names, 0, AbortSignal.timeout(120_000)),
+    sweepNow: async (names) => {
+      const signal = AbortSignal.timeout(NOW_MS);
+      for (const container of options.desired()?.containers ?? [])
+        if (!names || names.includes(container.name)) await look(container, signal);
+    },
     run: async (signal) => {
       while (!signal.aborted) {
-        const count = Math.max(1, options.desired()?.containers.length ?? 1);
-        const pause = Math.floor(options.intervalMs / count);
         try {
-          await options.clock.sleep(Math.min(pause, options.intervalMs), signal);
-          await round(undefined, Math.max(0, pause - 50), signal);
+          await round(signal);
         } catch (error) {
-          if (signal.aborted) return;
-          options.logger.warn("a round of sweeps failed", { error: describeError(error) });
+          if (!signal.aborted) throw error;
         }
       }
     },

@@ -1,10 +1,10 @@
 /** What is seen inside containers, and when that counts. */
 import { expect } from "chai";
-import { type Sweeper, createSweeper } from "../../../src/agent/sweeper.ts";
+import { type Sweeper, type SweeperOptions, createSweeper } from "../../../src/agent/sweeper.ts";
 import { createFakeClock } from "../../lab/fake-clock.ts";
 import { type FakeHost, createFakeHost } from "../../lab/fake-host.ts";
 import { converge } from "../../lab/sample-pass.ts";
-import { SAMPLE_HOST, sampleSite } from "../../lab/sample-site.ts";
+import { SAMPLE_HOST, container, file, sampleSite } from "../../lab/sample-site.ts";
 import { silentLogger } from "../../lab/silent-logger.ts";
 
 describe("the sweeper", () => {
@@ -13,6 +13,9 @@ describe("the sweeper", () => {
   let drift: string[];
   /** Happens while `turn` is looked into. */
   let during: () => void;
+  /** How long each look takes. */
+  let lookMs: number;
+  let looks: { readonly at: number; readonly name: string }[];
   const clock = createFakeClock();
   const INTERVAL = 300_000;
 
@@ -21,12 +24,19 @@ describe("the sweeper", () => {
     await converge(host, (foreign) => sampleSite({}, foreign));
     drift = [];
     during = () => undefined;
-    sweeper = createSweeper({
+    lookMs = 0;
+    looks = [];
+    sweeper = createSweeper(options());
+  });
+
+  function options(): SweeperOptions {
+    return {
       lxd: {
         ...host.lxd,
-        instances: () => host.lxd.instances(),
-        exec: (request) => {
+        exec: async (request) => {
+          looks.push({ at: clock.now(), name: request.instance });
           if (request.instance === "turn") during();
+          if (lookMs > 0) await clock.sleep(lookMs);
           return host.lxd.exec(request);
         },
       },
@@ -34,9 +44,9 @@ describe("the sweeper", () => {
       logger: silentLogger,
       intervalMs: INTERVAL,
       desired: () => sampleSite({}, new Map()),
-      onDrift: (container) => drift.push(container),
-    });
-  });
+      onDrift: (name) => drift.push(name),
+    };
+  }
 
   /** As long as a whole round may take. */
   const round = async () => {
@@ -123,6 +133,61 @@ describe("the sweeper", () => {
     during = () => sweeper.forget("turn");
     await round();
     expect([sweeper.sweeps.has("turn"), drift]).to.deep.equal([false, []]);
+  });
+
+  for (const seconds of [0, 5, 20]) {
+    it(`looks into each within every interval, with time left to repair, when a look takes ${seconds} s`, async () => {
+      lookMs = seconds * 1_000;
+      const started = clock.now();
+      const stop = new AbortController();
+      const ran = sweeper.run(stop.signal);
+      await clock.advance(4 * INTERVAL);
+      stop.abort();
+      await clock.advance(lookMs);
+      await ran;
+      for (const name of ["bridge-1", "consul", "jitsi", "proxy", "turn"]) {
+        const times = [started, ...looks.filter((one) => one.name === name).map((one) => one.at)];
+        const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0) + lookMs);
+        expect(gaps.length, name).to.be.at.least(4);
+        expect(Math.max(...gaps), name).to.be.below(INTERVAL - 10_000);
+      }
+    });
+  }
+
+  it("begins soon after it is known what there should be", async () => {
+    let known = false;
+    const desired = () => (known ? sampleSite({}, new Map()) : undefined);
+    const late = createSweeper({ ...options(), desired });
+    const stop = new AbortController();
+    const ran = late.run(stop.signal);
+    await clock.advance(INTERVAL / 2);
+    known = true;
+    await clock.advance(INTERVAL);
+    stop.abort();
+    await clock.advance(0);
+    await ran;
+    expect(late.sweeps.size).to.equal(5);
+  });
+
+  it("compares with what is on record at that moment, not at the beginning of the round", async () => {
+    const stop = new AbortController();
+    const ran = sweeper.run(stop.signal);
+    await clock.advance(90_000);
+    const more = container({
+      name: "turn",
+      hostPart: 15,
+      files: [file({ path: "/etc/turn.conf", content: "new" })],
+    });
+    await converge(host, (foreign) => {
+      const site = sampleSite({}, foreign);
+      const files = site.containers.map((one) => (one.name === "turn" ? { ...one, files: more.files } : one));
+      return { ...site, containers: files };
+    });
+    await clock.advance(INTERVAL);
+    stop.abort();
+    await clock.advance(0);
+    await ran;
+    expect(drift).to.deep.equal([]);
   });
 
   it("goes on when one container cannot be looked into", async () => {
