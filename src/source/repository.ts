@@ -110,7 +110,7 @@ async function translate<T>(options: RepositoryOptions, call: () => Promise<T>):
         error instanceof GitPluginError && error.plugin === "timeout"
           ? `git gave no answer in ${options.gitDirectory} in time`
           : `git failed in ${options.gitDirectory}: ${words}`,
-      hint: "look at the repository as its owner: `sudo -u convene git -C DIRECTORY fsck`",
+      hint: "look at the repository as the user it belongs to: `git -C DIRECTORY fsck`",
       cause: error,
       retryable: error instanceof GitError,
     });

@@ -24,7 +24,7 @@ const RESTART_MS = 60_000;
 const SHORT_WATCHDOG = "/run/systemd/system/convene.service.d/short.conf";
 /** Everything `convene init` and the agent make on a host. */
 const TRACES = `ls -d /usr/local/lib/systemd/system/convene* /etc/systemd/system/*/convene* /run/convene \
-  /etc/convene /var/lib/convene /var/cache/convene /etc/sysctl.d/*convene*
+  /etc/convene /var/lib/convene /var/cache/convene /etc/sysctl.d/*convene* /etc/modules-load.d/*convene*
   id convene
   lxc project show convene
   lxc network show convene0`;
