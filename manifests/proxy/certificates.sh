@@ -81,19 +81,21 @@ haproxy_does() {
     return 1
 }
 
-# Writes standard input to FILE with MODE and GROUP, at once; leaves an equal file alone.
+# Writes standard input to FILE with MODE and GROUP, at once; leaves an equal file alone. What is no file gives way.
 replace_file() {
     target=$1 mode=$2 group=$3
     # HAProxy skips names that begin with a dot when it loads the folder.
     temporary=$(mktemp "${target%/*}/.${target##*/}.XXXXXX") || return 1
     cat > "$temporary"
     chgrp "$group" "$temporary" && chmod "$mode" "$temporary" || return 1
-    if cmp -s "$temporary" "$target" && [ "$(stat -c %a:%g "$target")" = "$(stat -c %a:%g "$temporary")" ]; then
+    if [ -f "$target" ] && cmp -s "$temporary" "$target" &&
+        [ "$(stat -c %a:%g "$target")" = "$(stat -c %a:%g "$temporary")" ]; then
         rm -f "$temporary"
         return 0
     fi
     sync "$temporary"
-    mv -f "$temporary" "$target"
+    [ ! -d "$target" ] || [ -L "$target" ] || rm -rf "$target"
+    mv -fT "$temporary" "$target"
 }
 
 # Puts DOMAIN's full chain and key where HAProxy and coturn find them, and into the running HAProxy.

@@ -31,8 +31,9 @@ export function fileMethods(requester: Requester): FileMethods {
         const type = answer.headers["x-lxd-type"];
         if (type === "file" || type === undefined) return answer.body;
         throw new ConveneError({
-          code: "LxdError",
+          code: "LxdNotAFile",
           message: `${path} in ${instance} is a ${String(type)}, not a file`,
+          hint: `see what it is and take it away: lxc exec ${instance} --project convene -- ls -ld ${path}`,
           subject: `container/${instance}`,
         });
       } catch (error) {

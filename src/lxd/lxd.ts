@@ -77,7 +77,7 @@ export interface Lxd {
   exec(request: ExecRequest, signal?: AbortSignal): Promise<ExecResult>;
   /** Writes a new file (an existing one is replaced); parents must exist. */
   writeFile(instance: string, path: string, content: string | Uint8Array, mode: string): Promise<void>;
-  /** Undefined when the file does not exist. */
+  /** Undefined when the file does not exist; throws `LxdNotAFile` for a directory or a link. */
   readFile(instance: string, path: string): Promise<Uint8Array | undefined>;
 
   createVolume(pool: string, name: string, config: Record<string, string>): Promise<void>;

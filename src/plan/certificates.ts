@@ -43,7 +43,8 @@ function judge(
   found: ActualCertificate | undefined,
   due: boolean,
 ): { cause: Cause; reason: string; before: string } | undefined {
-  if (!found) return { cause: "new", reason: "there is no certificate for this name yet", before: "none" };
+  if (!found)
+    return { cause: "new", reason: "there is no readable certificate for this name", before: "none" };
   if (found.selfSigned)
     return {
       cause: "new",

@@ -1,6 +1,6 @@
 /** Certificates of a running HAProxy: self-signed at first, new names, swaps and removals, all without a reload. */
 import { expect } from "chai";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { once } from "node:events";
@@ -141,6 +141,28 @@ describe("certificates in a running HAProxy", () => {
     expect(socket.alpnProtocol).to.equal("h2");
     socket.destroy();
   });
+
+  for (const [what, obstruct] of [
+    ["a directory", (file: string) => mkdir(join(file, "deep"), { recursive: true })],
+    ["a link to an equal file", (file: string) => symlink(`${file}.copy`, file)],
+  ] as const) {
+    it(`are put in the place of ${what}`, async () => {
+      await lineage(HOST, await issue(HOST));
+      await haproxy.script("cert-deploy", [HOST]);
+      const names = ["cert", "key"].map((name) => `var/certs/${HOST}.${name}.pem`);
+      const files = [...names, `etc/haproxy/ssl/${HOST}.pem`].map((name) => join(haproxy.root, name));
+      const before = await Promise.all(files.map((file) => readFile(file, "utf8")));
+      for (const file of files) {
+        await rename(file, `${file}.copy`);
+        await obstruct(file);
+      }
+      expect(await haproxy.script("cert-deploy", [HOST])).to.include({ code: 0, stderr: "" });
+      for (const [index, file] of files.entries()) {
+        expect((await lstat(file)).isFile(), file).to.equal(true);
+        expect(await readFile(file, "utf8")).to.equal(before[index]);
+      }
+    });
+  }
 
   it("leave files alone when the same one is deployed again", async () => {
     await lineage(HOST, await issue(HOST));
