@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { LXD_STATUS } from "../../src/lxd/status-codes.ts";
 import type { DesiredContainer } from "../../src/model/desired-state.ts";
+import { nextName } from "../../src/plan/container-names.ts";
 import { createGuest } from "./fake-guest.ts";
 import type { FakeHost } from "./fake-host.ts";
 import { SAMPLE_HOST, account, container, sampleSite } from "./sample-site.ts";
@@ -103,12 +104,12 @@ const byName: Readonly<Record<string, (host: FakeHost, name: string) => Promise<
   "stop the units of": async ({ inside }, name) => inside.instances.get(name)?.guest.active.clear(),
   "leave a half-made replacement of": async ({ inside }, name) => {
     const found = inside.instances.get(name);
-    if (!found || inside.instances.has(`${name}-next`)) return;
+    if (!found || inside.instances.has(nextName(name))) return;
     const config = { ...found.config, "user.convene.role": "next", "user.convene.image": "convene-other-1" };
     const { root } = found.devices;
-    inside.instances.set(`${name}-next`, {
+    inside.instances.set(nextName(name), {
       ...found,
-      name: `${name}-next`,
+      name: nextName(name),
       config,
       devices: root ? { root } : {},
       guest: createGuest(),
