@@ -34,7 +34,11 @@ export interface ExecStreams {
   close(): void;
 }
 
-/** Connects all four at once: LXD gives up on a command whose sockets are not there within 5 s. */
+/**
+ * Connects all four, the control socket first: LXD runs the command as soon as the other three are there, gives up
+ * when they are not within 5 s, and refuses a socket (with status 500) once the command has ended, which `true` has
+ * before the next handshake is through (lxd/instance_exec.go).
+ */
 export async function openExecStreams(socketPath: string, operation: LxdOperation): Promise<ExecStreams> {
   const parsed = fdsSchema.safeParse(operation.metadata);
   if (!parsed.success) throw unexpected("POST exec", parsed.error);
@@ -44,18 +48,18 @@ export async function openExecStreams(socketPath: string, operation: LxdOperatio
     const path = `/1.0/operations/${operation.id}/websocket?secret=${encodeURIComponent(secret)}`;
     return await openWebSocket(socketPath, path, onMessage);
   };
+  const control = await open(fds.control, ignore);
   const settled = await Promise.allSettled([
     open(fds["0"], ignore),
     open(fds["1"], outputs[0].onMessage),
     open(fds["2"], outputs[1].onMessage),
-    open(fds.control, ignore),
   ]);
   const sockets = settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const close = (): void => {
-    for (const socket of sockets) socket.terminate();
+    for (const socket of [control, ...sockets]) socket.terminate();
   };
-  const [input, output, errors, control] = sockets;
-  if (!input || !output || !errors || !control) {
+  const [input, output, errors] = sockets;
+  if (!input || !output || !errors) {
     close();
     throw settled.find((result) => result.status === "rejected")?.reason;
   }
