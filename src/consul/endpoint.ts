@@ -34,11 +34,13 @@ export function placeName({ address, port }: Pick<ConsulPlace, "address" | "port
 }
 
 /** Connections that are kept, with the trust the Site asks for. */
-export function connectionsTo({ tls }: ConsulEndpoint): HttpAgent | HttpsAgent {
-  if (!tls) return new HttpAgent({ keepAlive: true });
+export function connectionsTo({ address, tls }: ConsulEndpoint): HttpAgent | HttpsAgent {
+  // The npm client would look an IPv6 address up with its brackets; an agent's own host goes first.
+  const options = { keepAlive: true, host: address };
+  if (!tls) return new HttpAgent(options);
   // Made once: reading hundreds of roots for each connection takes longer than the request.
   const secureContext = createSecureContext({ ca: tls.ca === undefined ? machineRoots() : tls.ca });
-  return new HttpsAgent({ keepAlive: true, secureContext });
+  return new HttpsAgent({ ...options, secureContext });
 }
 
 function machineRoots(): string[] {
