@@ -135,7 +135,7 @@ async function runChecks(
 async function confirm(id: string, { options, status, loop }: ServiceDependencies) {
   const waiting = status.current().blocked.find((blocked) => blocked.confirmationId === id);
   if (!waiting) return { accepted: false, message: `nothing waits for ${id}; see \`convene status\`` };
-  await options.state.confirm(id);
+  await options.state.confirm(waiting.confirms ?? []);
   loop.wake(`confirmed ${id}`, { urgent: true });
   return { accepted: true, message: `confirmed: ${waiting.message}` };
 }

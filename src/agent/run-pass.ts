@@ -53,7 +53,9 @@ async function tidyUp(
   confirmed: ReadonlySet<string>,
   { store, state }: AgentOptions,
 ): Promise<void> {
-  await state.keepConfirmations(new Set([...state.confirmed()].filter((id) => !confirmed.has(id))));
+  const waiting = new Set(result.plan.blocked.flatMap(({ confirms = [] }) => confirms));
+  const unused = [...state.confirmed()].filter((one) => !confirmed.has(one) || waiting.has(one));
+  await state.keepConfirmations(new Set(unused));
   // Accounts and containers whose removal waits for a confirmation keep theirs, and so does data on a volume.
   if (result.plan.blocked.some((one) => one.reason === "ConfirmationNeeded")) return;
   const people = result.desired.accounts.filter((account) => !account.internal);

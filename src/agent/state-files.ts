@@ -12,9 +12,10 @@ export interface StateFiles {
   suspend(reason: string): Promise<void>;
   resume(): Promise<void>;
   readonly confirmed: () => ReadonlySet<string>;
-  confirm(id: string): Promise<void>;
+  /** Subjects of removals that root has said yes to. */
+  confirm(subjects: readonly string[]): Promise<void>;
   /** Drops confirmations of what is done; the same removal wanted later asks anew. */
-  keepConfirmations(ids: ReadonlySet<string>): Promise<void>;
+  keepConfirmations(subjects: ReadonlySet<string>): Promise<void>;
 }
 
 export async function openStateFiles(directory: string): Promise<StateFiles> {
@@ -22,9 +23,9 @@ export async function openStateFiles(directory: string): Promise<StateFiles> {
   const confirmationsPath = join(directory, "confirmations.json");
   let suspended = (await readJson(suspensionPath, suspensionSchema))?.reason;
   let confirmed: ReadonlySet<string> = new Set(await readJson(confirmationsPath, confirmationsSchema));
-  const save = async (ids: ReadonlySet<string>) => {
-    confirmed = ids;
-    await writeFileAtomically(confirmationsPath, `${JSON.stringify([...ids])}\n`, 0o600);
+  const save = async (subjects: ReadonlySet<string>) => {
+    confirmed = subjects;
+    await writeFileAtomically(confirmationsPath, `${JSON.stringify([...subjects])}\n`, 0o600);
   };
   return {
     suspension: () => suspended,
@@ -37,9 +38,9 @@ export async function openStateFiles(directory: string): Promise<StateFiles> {
       await rm(suspensionPath, { force: true });
     },
     confirmed: () => confirmed,
-    confirm: async (id) => save(new Set([...confirmed, id])),
-    keepConfirmations: async (ids) => {
-      const kept = new Set([...confirmed].filter((id) => ids.has(id)));
+    confirm: async (subjects) => save(new Set([...confirmed, ...subjects])),
+    keepConfirmations: async (subjects) => {
+      const kept = new Set([...confirmed].filter((subject) => subjects.has(subject)));
       if (kept.size !== confirmed.size) await save(kept);
     },
   };

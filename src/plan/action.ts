@@ -26,6 +26,8 @@ export interface Blocked {
   readonly hint: string;
   /** What `convene confirm ID` takes, for the ones that wait. */
   readonly confirmationId?: string;
+  /** The subjects that go then. */
+  readonly confirms?: readonly string[];
 }
 
 /** Why an action is in the plan. */

@@ -19,7 +19,7 @@ import { planVolumeRemoval, planVolumes } from "./volumes.ts";
 export interface PlanOptions extends CertificateOptions {
   /** The LXD project, for what people are told to type. */
   readonly project: string;
-  /** Ids given to `convene confirm`. */
+  /** Subjects whose removal was confirmed. */
   readonly confirmed: ReadonlySet<string>;
 }
 

@@ -1,6 +1,7 @@
 /** Bad input and faults: clear words, what does not depend on it goes on, and nothing that runs is stopped for it. */
 import { expect } from "chai";
 import { badPushes } from "./faults/bad-pushes.ts";
+import { diskFull } from "./faults/disk-full.ts";
 import { doorsShut } from "./faults/doors-shut.ts";
 import { failingActions } from "./faults/failing-actions.ts";
 import { type FaultHost, createFaultHost } from "./faults/fault-host.ts";
@@ -28,6 +29,7 @@ describe("a site in bad days", () => {
     await host().settled();
   });
 
+  describe("a disk that is full", () => diskFull(host));
   describe("a push that is wrong", () => badPushes(host));
   describe("a door that is shut", () => doorsShut(host));
   describe("an action that fails", () => failingActions(host));

@@ -37,6 +37,33 @@ export function failingActions(host: () => FaultHost): void {
     expect(await textIn("worker-2")).to.equal("whole");
   });
 
+  it("an address that somebody's container has: LXD's words, and only what needs it waits", async function () {
+    this.timeout(180_000);
+    const { byHand, harness, pool } = host();
+    const eth0 = {
+      type: "nic",
+      network: harness.network,
+      name: "eth0",
+      "ipv4.address": `${harness.prefix}.34`,
+    };
+    await byHand.do("POST", "/1.0/instances", {
+      name: "squatter",
+      type: "container",
+      profiles: [],
+      devices: { root: { type: "disk", path: "/", pool }, eth0 },
+      source: { type: "none" },
+    });
+    try {
+      const outcome = await host().push({ workers: [1, 2, 3, 4, 5] });
+      expect(outcome.stderr, outcome.stderr).to.match(/✗/);
+      expect(await errors()).to.match(/already (?:in use|defined|allocated|exists)/i);
+      expect((await harness.lxd.instance("worker-5"))?.status_code).to.equal(103);
+    } finally {
+      await byHand.do("DELETE", "/1.0/instances/squatter");
+    }
+    await host().settled();
+  });
+
   it("a port that a program of the host has: the site has it all the same, and the host check names it", async function () {
     this.timeout(120_000);
     const { address } = host().harness;

@@ -22,7 +22,7 @@ export function prune(host: () => FaultHost): void {
 
   it("more than three and more than thirty percent at once wait, and root says yes", async function () {
     this.timeout(180_000);
-    expect((await host().push({ workers: [1, 2, 3, 4, 5] })).stderr).to.match(/✓ Ready at/);
+    expect((await host().push({ workers: [1, 2, 3, 4, 5], text: "crowd" })).stderr).to.match(/✓ Ready at/);
     await host().settled();
     const before = await instances();
     const outcome = await host().push({ workers: [1] });

@@ -28,7 +28,7 @@ describe("the state files", () => {
 
   it("keep confirmations until they are used", async () => {
     const state = await openStateFiles(directory);
-    for (const id of ["a1", "b2", "a1"]) await state.confirm(id);
+    for (const id of ["a1", "b2", "a1"]) await state.confirm([id]);
     expect((await openStateFiles(directory)).confirmed()).to.deep.equal(new Set(["a1", "b2"]));
     await state.keepConfirmations(new Set(["b2", "never given"]));
     expect((await openStateFiles(directory)).confirmed()).to.deep.equal(new Set(["b2"]));

@@ -4,7 +4,6 @@ import type { Server } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { WebSocketServer } from "ws";
 import { openExecStreams } from "../../../src/lxd/exec-streams.ts";
@@ -15,18 +14,20 @@ function serveQuickCommand(): Server {
   const connected = new Set<string>();
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer();
-  server.on("upgrade", async (request, stream, head) => {
+  server.on("upgrade", (request, stream, head) => {
     const secret = new URL(request.url ?? "/", "http://lxd").searchParams.get("secret") ?? "";
+    const connect = (): void => {
+      if (["in", "out", "err"].every((name) => connected.has(name))) {
+        stream.end("HTTP/1.1 500 Internal Server Error\r\n\r\n");
+        return;
+      }
+      connected.add(secret);
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        if (secret === "out" || secret === "err") socket.send("");
+      });
+    };
     // The machine is busy: what is asked for at the same time is not there at the same time.
-    if (secret === "control") await delay(50);
-    if (["in", "out", "err"].every((name) => connected.has(name))) {
-      stream.end("HTTP/1.1 500 Internal Server Error\r\n\r\n");
-      return;
-    }
-    connected.add(secret);
-    sockets.handleUpgrade(request, stream, head, (socket) => {
-      if (secret === "out" || secret === "err") socket.send("");
-    });
+    setTimeout(connect, secret === "control" ? 50 : 0);
   });
   return server;
 }

@@ -80,7 +80,7 @@ async function settleHost(host: FakeHost, build: Build): Promise<Plan> {
   let confirmed: ReadonlySet<string> = new Set();
   for (let pass = 0; pass < 6; pass += 1) {
     const { plan, sweeps } = await planOf(host, build, confirmed);
-    const asked = plan.blocked.flatMap((one) => one.confirmationId ?? []);
+    const asked = plan.blocked.flatMap((one) => one.confirms ?? []);
     confirmed = new Set([...confirmed, ...asked]);
     if (plan.actions.length + asked.length === 0) return plan;
     const { outcomes } = await passSample(host, build, { sweeps, confirmed });

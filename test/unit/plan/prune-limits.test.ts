@@ -22,6 +22,9 @@ function plan(desired: DesiredState, actual: Partial<ActualState>, confirmed: re
 const named = (count: number) => Array.from({ length: count }, (_, index) => found(`c${index}`));
 const deleted = (made: Plan) => made.actions.filter((one) => one.kind === "delete-container").length;
 
+/** What is confirmed when root says yes to everything. */
+const confirms = (made: Plan) => made.blocked.flatMap((one) => one.confirms ?? []);
+
 function keys(count: number) {
   const names = Array.from({ length: count }, (_, index) => `service/k${index}`);
   return {
@@ -45,11 +48,12 @@ describe("removals", () => {
     const waiting = plan(wanted, actual);
     expect(deleted(waiting)).to.equal(0);
     expect(waiting.blocked).to.have.length(1);
-    const [{ reason, hint, confirmationId = "" } = { reason: "", hint: "" }] = waiting.blocked;
+    const [{ reason, hint, confirmationId } = { reason: "", hint: "" }] = waiting.blocked;
     expect(reason).to.equal("ConfirmationNeeded");
     expect(hint).to.contain(`convene confirm ${confirmationId}`);
-    expect(deleted(plan(wanted, actual, [confirmationId]))).to.equal(4);
-    expect(plan(wanted, actual, [confirmationId]).blocked).to.deep.equal([]);
+    const confirmed = plan(wanted, actual, confirms(waiting));
+    expect(deleted(confirmed)).to.equal(4);
+    expect(confirmed.blocked).to.deep.equal([]);
   });
 
   it("of more than three out of very many go ahead", () => {
@@ -61,8 +65,49 @@ describe("removals", () => {
   });
 
   it("of other things than those that were confirmed wait again", () => {
-    const [{ confirmationId = "" } = {}] = plan(wanted, { containers: named(4) }).blocked;
-    expect(deleted(plan(wanted, { containers: named(5) }, [confirmationId]))).to.equal(0);
+    const confirmed = confirms(plan(wanted, { containers: named(4) }));
+    expect(deleted(plan(wanted, { containers: named(5) }, confirmed))).to.equal(0);
+  });
+
+  it("go on after an interruption without another confirmation", () => {
+    const confirmed = confirms(plan(wanted, { containers: named(9) }));
+    expect(deleted(plan(wanted, { containers: named(9).slice(2) }, confirmed))).to.equal(7);
+  });
+
+  it("of containers, services and keys at once are one accident and one confirmation", () => {
+    const services = named(5).map(({ name }) => [name, { id: name, digest: "d", owned: true }] as const);
+    const actual = {
+      containers: named(5),
+      consul: { ...keys(6).consul, services: new Map(services) },
+    };
+    const waiting = plan(wanted, actual);
+    expect(waiting.actions).to.deep.equal([]);
+    expect(waiting.blocked).to.have.length(1);
+    expect(waiting.blocked[0]?.message).to.match(
+      /: container.* and 11 more; 5 of 5 containers, 5 of 5 services, 6 of 6 keys at once/,
+    );
+    const confirmed = plan(wanted, actual, confirms(waiting));
+    expect(confirmed.blocked).to.deep.equal([]);
+    expect(confirmed.actions).to.have.length(5 + 5 + 1);
+  });
+
+  it("of a confirmed volume waits for its container, if that waits", () => {
+    const volume = { pool: "convene", name: "data", config: {}, owned: true, usedBy: [] };
+    const disk = { type: "disk", source: "data", pool: "convene", path: "/srv" };
+    const [first, ...others] = named(4);
+    const containers = [...(first ? [{ ...first, devices: { disk } }] : []), ...others];
+    const waiting = plan(wanted, { volumes: [volume], containers }, ["volume/data"]);
+    expect(waiting.actions).to.deep.equal([]);
+    expect(waiting.blocked.map(({ subject }) => subject)).to.deep.equal(["container/c3", "volume/data"]);
+    const [crowd, held] = waiting.blocked;
+    expect(held)
+      .to.include({ confirmationId: crowd?.confirmationId })
+      .and.deep.include({
+        confirms: ["volume/data"],
+      });
+    const confirmed = plan(wanted, { volumes: [volume], containers }, confirms(waiting));
+    expect(confirmed.blocked).to.deep.equal([]);
+    expect(confirmed.actions.map(({ kind }) => kind)).to.include("delete-volume");
   });
 
   it("of a volume always wait, each by itself, also in a plan that removes its container", () => {
@@ -70,9 +115,8 @@ describe("removals", () => {
     const volumes = ["a", "b"].map((name) => ({ ...volume, name }));
     const waiting = plan(wanted, { volumes, containers: named(1) });
     expect(waiting.actions.map((one) => one.kind)).to.deep.equal(["delete-container"]);
-    const ids = waiting.blocked.map((one) => one.confirmationId ?? "");
-    expect(new Set(ids).size).to.equal(2);
-    const confirmed = plan(wanted, { volumes }, ids.slice(0, 1));
+    expect(new Set(waiting.blocked.map((one) => one.confirmationId)).size).to.equal(2);
+    const confirmed = plan(wanted, { volumes }, waiting.blocked[0]?.confirms);
     expect(confirmed.actions.map((one) => one.subject)).to.deep.equal(["volume/a"]);
   });
 
@@ -83,8 +127,7 @@ describe("removals", () => {
     expect(action).to.deep.include({ kind: "write-kv", deletes: [] });
     expect(action?.changes.map((one) => one.field)).to.deep.equal(["service/new"]);
     expect(waiting.blocked[0]?.message).to.contain("4 of 4 keys");
-    const id = waiting.blocked[0]?.confirmationId ?? "";
-    expect(plan(desired, keys(4), [id]).actions[0]).to.deep.include({
+    expect(plan(desired, keys(4), confirms(waiting)).actions[0]).to.deep.include({
       deletes: [...keys(4).consul.kv.keys()],
     });
   });

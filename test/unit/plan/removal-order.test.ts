@@ -103,10 +103,11 @@ describe("the removal of a container", () => {
     await converge(host, many);
     const waiting = await planSample(host, without);
     expect(waiting.actions.map((one) => one.id)).not.to.include("delete container/wiki");
-    const said = waiting.blocked.find((one) => one.subject === "container/wiki");
-    expect(said).to.include({ reason: "ConfirmationNeeded" });
-    expect(said?.message).to.contain("container/wiki");
-    const confirmed = new Set(waiting.blocked.flatMap((one) => one.confirmationId ?? []));
+    expect(waiting.blocked).to.have.length(1);
+    const [{ reason, confirms } = { reason: "" }] = waiting.blocked;
+    expect(reason).to.equal("ConfirmationNeeded");
+    expect(confirms).to.include("container/wiki");
+    const confirmed = new Set(confirms);
     const plan = await planSample(host, without, { ...NO_PLAN_OPTIONS, confirmed });
     expect(plan.blocked).to.deep.equal([]);
     expect(plan.actions.map((one) => one.id)).to.include("delete container/wiki");
