@@ -6,6 +6,7 @@ import { countParticipants } from "../gate/participants.ts";
 import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { Action } from "../plan/action.ts";
 import { shortRevision } from "../source/revision.ts";
+import { reportError } from "../system/errors.ts";
 import type { PassRequest } from "./loop.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
 import type { Observed } from "./pipeline.ts";
@@ -85,7 +86,8 @@ export async function act(
     if (action.kind === "issue-certificate") deps.certificates.succeeded(action.certificate.domain);
   } catch (error) {
     deps.held.failed(action.id, error);
-    if (action.kind === "issue-certificate") deps.certificates.failed(action.certificate.domain);
+    if (action.kind === "issue-certificate")
+      deps.certificates.failed(action.certificate.domain, { subject: action.subject, ...reportError(error) });
     throw error;
   } finally {
     if ("container" in action) sweeper.forget(action.container.name);

@@ -1,6 +1,7 @@
 /** When a certificate may be ordered: ACME servers count failures, so each failure makes the next try wait longer. */
 import type { ActualCertificate } from "../observe/actual-state.ts";
 import type { Clock } from "../system/clock.ts";
+import type { ErrorReport } from "../system/errors.ts";
 import { backoffDelay } from "../system/retry.ts";
 
 /** In no hour more than the five failed validations a name may have (https://letsencrypt.org/docs/rate-limits/). */
@@ -10,7 +11,9 @@ const DUE_SHARE = 0.25;
 
 export interface CertificateSchedule {
   succeeded(domain: string): void;
-  failed(domain: string): void;
+  failed(domain: string, error: ErrorReport): void;
+  /** Why the last order of each of these domains failed: it is true until one succeeds, also while none is tried. */
+  standing(domains: readonly string[]): readonly ErrorReport[];
   readonly held: () => ReadonlySet<string>;
   /** The domains whose certificate has less than a quarter of its lifetime left. */
   due(): ReadonlySet<string>;
@@ -18,18 +21,26 @@ export interface CertificateSchedule {
   saw(certificates: ReadonlyMap<string, ActualCertificate>): void;
 }
 
+interface Attempts {
+  readonly failures: number;
+  readonly notBefore: number;
+  readonly error: ErrorReport;
+}
+
 export function createCertificateSchedule(clock: Clock, random: () => number): CertificateSchedule {
-  const attempts = new Map<string, { readonly failures: number; readonly notBefore: number }>();
+  const attempts = new Map<string, Attempts>();
   let seen: ReadonlyMap<string, ActualCertificate> = new Map();
   return {
     succeeded: (domain) => void attempts.delete(domain),
-    failed: (domain) => {
+    failed: (domain, error) => {
       const failures = (attempts.get(domain)?.failures ?? 0) + 1;
       attempts.set(domain, {
         failures,
+        error,
         notBefore: clock.now() + backoffDelay(failures, { ...BACKOFF, random }),
       });
     },
+    standing: (domains) => domains.flatMap((domain) => attempts.get(domain)?.error ?? []),
     held: () =>
       new Set([...attempts].filter(([, one]) => one.notBefore > clock.now()).map(([domain]) => domain)),
     saw: (certificates) => {

@@ -1,7 +1,7 @@
 /** Tells status, history, alerts and followers what a pass came to. */
 import type { ActionOutcome } from "../apply/apply-plan.ts";
 import type { HistoryEntry } from "../status/history.ts";
-import { describeError } from "../system/errors.ts";
+import { describeError, type ErrorReport } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
 import type { PassRequest } from "./loop.ts";
 import { objectTable } from "./object-table.ts";
@@ -17,7 +17,7 @@ export async function tellPass(
   const { options, status, bus } = deps;
   const before = status.current();
   const errors = result
-    ? result.outcomes.flatMap((outcome) => outcome.error ?? [])
+    ? [...failuresOf(result), ...deps.certificates.standing(untried(result))]
     : verdict.outcome === "superseded"
       ? []
       : [{ code: verdict.reason, message: verdict.message, retryable: verdict.outcome === "failed" }];
@@ -36,6 +36,18 @@ export async function tellPass(
     wakeups: pass.wakeups,
   });
   bus.publish({ at: options.clock.now(), pass: pass.pass, type: "verdict", verdict });
+}
+
+function failuresOf({ outcomes }: PassResult): readonly ErrorReport[] {
+  return outcomes.flatMap(({ error }) => error ?? []);
+}
+
+/** Wanted certificates that this pass did not order. */
+function untried({ desired, outcomes }: PassResult): readonly string[] {
+  const tried = new Set(outcomes.map(({ action }) => action.subject));
+  return desired.certificates
+    .filter(({ domain }) => !tried.has(`certificate/${domain}`))
+    .map(({ domain }) => domain);
 }
 
 /** A pass that ended early without a verdict: what it did is remembered, and the next one goes on. */

@@ -52,6 +52,9 @@ spec: {host: docs.school.example, backend: {address: 10.10.93.30, port: 7001}}
     expect(outcome.stderr, outcome.stderr).to.match(
       /certificate\/docs\.school\.example .*Connection refused[\s\S]*✓ Ready at/,
     );
+    // Nothing is ordered for a while, and the reason stays.
+    const again = await host().harness.host.convene(["reconcile", "--wait"]);
+    expect(again.exitCode, again.stderr).to.equal(0);
     const status = await host().client.status();
     expect(isReady(status)).to.equal(true);
     expect(status.errors.map(({ message }) => message).join("\n")).to.match(

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { createCertificateSchedule } from "../../../src/agent/certificate-schedule.ts";
 import { createFakeClock } from "../../lab/fake-clock.ts";
 
+const REFUSED = { code: "CertificateOrderFailed", message: "refused", retryable: true };
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -22,7 +23,7 @@ describe("ordering certificates", () => {
         for (; now < end; now += 30_000) {
           if (schedule.held().has("meet.test")) continue;
           tries.push(now);
-          schedule.failed("meet.test");
+          schedule.failed("meet.test", REFUSED);
         }
         for (const since of tries)
           expect(tries.filter((at) => at >= since && at < since + HOUR).length).to.be.at.most(5);
@@ -36,7 +37,7 @@ describe("ordering certificates", () => {
     const clock = createFakeClock();
     let now = clock.now();
     const schedule = createCertificateSchedule({ ...clock, now: () => now }, () => 0.99);
-    for (let failure = 0; failure < 40; failure += 1) schedule.failed("meet.test");
+    for (let failure = 0; failure < 40; failure += 1) schedule.failed("meet.test", REFUSED);
     expect(schedule.held()).to.deep.equal(new Set(["meet.test"]));
     now += 6 * HOUR + 1;
     expect(schedule.held()).to.deep.equal(new Set());
@@ -44,10 +45,19 @@ describe("ordering certificates", () => {
 
   it("holds back one name and no other, and none that succeeded", () => {
     const schedule = createCertificateSchedule(createFakeClock(), () => 0.5);
-    schedule.failed("a.test");
-    schedule.failed("b.test");
+    schedule.failed("a.test", REFUSED);
+    schedule.failed("b.test", REFUSED);
     schedule.succeeded("a.test");
     expect(schedule.held()).to.deep.equal(new Set(["b.test"]));
+  });
+
+  it("keeps the reason of a failure while nothing is tried, and until it succeeds", () => {
+    const schedule = createCertificateSchedule(createFakeClock(), () => 0.5);
+    schedule.failed("a.test", REFUSED);
+    expect(schedule.standing(["a.test", "b.test"])).to.deep.equal([REFUSED]);
+    expect(schedule.standing(["b.test"])).to.deep.equal([]);
+    schedule.succeeded("a.test");
+    expect(schedule.standing(["a.test"])).to.deep.equal([]);
   });
 
   it("is due in the last quarter of a lifetime, be it of 90 days or of 6", () => {
