@@ -45,8 +45,8 @@ export function execInGuest(guest: Guest, data: GuestData, request: ExecRequest)
   if (command[0]?.endsWith("/prosody-accounts")) return accounts(data, stdin);
   if (command[0] !== "sh") return run(guest, command);
   const script = command[2] ?? "";
+  if (script.includes(`mkdir -m 0711 ${STAGE}`)) return fillStage(guest, stdin);
   if (script.includes("/run/systemd/private")) return DONE;
-  if (script.includes(`mkdir -m 0711 ${STAGE}`)) return makeStage(guest);
   if (script.includes(".convene-new")) return install(guest, stdin);
   if (script.includes('rm -f "$path"')) return remove(guest, stdin);
   if (command[3] === "units") return units(guest, command[4] ?? "", command.slice(5));
@@ -54,10 +54,8 @@ export function execInGuest(guest: Guest, data: GuestData, request: ExecRequest)
   return run(guest, command);
 }
 
-export function writeInGuest(guest: Guest, path: string, content: string, mode: string): boolean {
-  if (path.startsWith(`${STAGE}/`) && !guest.files.has(STAGE)) return false;
+export function writeInGuest(guest: Guest, path: string, content: string, mode: string): void {
   guest.files.set(path, { content, owner: "root", group: "root", mode });
-  return true;
 }
 
 function run(guest: Guest, command: readonly string[]): ExecResult {
@@ -65,9 +63,18 @@ function run(guest: Guest, command: readonly string[]): ExecResult {
   return DONE;
 }
 
-function makeStage(guest: Guest): ExecResult {
+/** Each file as a line `SIZE PATH` and so many bytes. */
+function fillStage(guest: Guest, stdin: string): ExecResult {
   clearStage(guest);
   guest.files.set(STAGE, { content: "", owner: "root", group: "root", mode: "0711" });
+  for (let rest = Buffer.from(stdin); rest.length > 0; ) {
+    const start = rest.indexOf("\n") + 1;
+    const [size = "0", path = ""] = rest.toString("utf8", 0, start - 1).split(" ");
+    const end = start + Number(size);
+    const content = rest.toString("utf8", start, end);
+    guest.files.set(path, { content, owner: "root", group: "root", mode: "0600" });
+    rest = rest.subarray(end);
+  }
   return DONE;
 }
 

@@ -182,8 +182,7 @@ export function createSimulatedLxd(): SimulatedLxd {
       return execInGuest(instance.guest, dataOf(instance), request);
     },
     writeFile: async (name, path, content, mode) => {
-      if (!writeInGuest(need(name).guest, path, Buffer.from(content).toString("utf8"), mode))
-        throw failure("LxdNotFound", "Not Found");
+      writeInGuest(need(name).guest, path, Buffer.from(content).toString("utf8"), mode);
     },
     readFile: async (name, path) => {
       const file = need(name).guest.files.get(path);
