@@ -9,7 +9,7 @@ export const ROLE_KEY = "user.convene.role";
 export const CONFERENCES_KEY = "user.convene.conferences";
 /** Digest of the config and devices that convene gave it last. */
 export const SPEC_KEY = "user.convene.spec";
-export const FILES_KEY = "user.convene.files";
+const FILES_KEY = "user.convene.files";
 /**
  * Paths being written, each with the unit that is told of it (or nothing): until that has ended well, the file may be
  * there or not, and the service may have read it or not.
