@@ -38,7 +38,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
       return { revision: desired.revision, plan: makePlan(desired, actual, planOptions) };
     },
     reconcile: ({ now, reason }) => loop.wake(reason, { now, urgent: true }),
-    events: (signal) => bus.follow(signal),
+    events: (signal, revision) => bus.follow(signal, revision),
     wait: async (revision, timeoutMs, signal) => waitForVerdict(revision, timeoutMs, signal, deps),
     history: (limit) => options.history.list(limit),
     logs: async (container, lines, signal) => readJournal(container, lines, signal, deps),

@@ -32,8 +32,8 @@ export async function follow(options: FollowOptions): Promise<Verdict | undefine
   const signal = AbortSignal.any([options.signal, done.signal]);
   const heard = { at: options.clock.now() };
   try {
-    // First the subscription, then the wake-up: nothing of the pass is missed.
-    const events = await options.client.events(signal);
+    // First the subscription, then the wake-up: nothing of the pass is missed. It may have begun already, or be over.
+    const events = await options.client.events(signal, options.commit);
     await options.client.reconcile({ now: options.now, reason: options.reason });
     const suspended = await suspendedVerdict(options);
     if (suspended) return suspended;

@@ -22,8 +22,8 @@ export interface AgentApi {
   plan(tree: readonly TreeFile[] | undefined, signal: AbortSignal): Promise<PlanAnswer>;
   /** Wakes the loop; `now` lets disruptive actions of the next pass go without waiting for calls to end. */
   reconcile(request: { readonly now: boolean; readonly reason: string }): void;
-  /** Everything that happens from now on, ended by the caller's signal. */
-  events(signal: AbortSignal): AsyncIterable<AgentEvent>;
+  /** Everything that happens from now on, and before it on the way to the revision's first verdict. */
+  events(signal: AbortSignal, revision?: string): AsyncIterable<AgentEvent>;
   /** The verdict on a revision (full commit or `<commit>+catalogue@…`), undefined when time runs out first. */
   wait(revision: string | undefined, timeoutMs: number, signal: AbortSignal): Promise<Verdict | undefined>;
   history(limit: number): Promise<readonly HistoryEntry[]>;

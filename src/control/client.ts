@@ -25,7 +25,7 @@ export interface AgentClient {
   plan(tree: readonly TreeFile[] | undefined, signal?: AbortSignal): Promise<PlanViewAnswer>;
   reconcile(request: { readonly now: boolean; readonly reason: string }): Promise<void>;
   /** Resolves when the subscription stands: whatever happens after that is in the iterable. */
-  events(signal: AbortSignal): Promise<AsyncIterable<EventView>>;
+  events(signal: AbortSignal, revision?: string): Promise<AsyncIterable<EventView>>;
   wait(revision: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<Verdict | undefined>;
   history(limit: number): Promise<readonly HistoryEntry[]>;
   logs(container: string, lines: number): Promise<string>;
@@ -69,8 +69,8 @@ export function createAgentClient(socketPath: string): AgentClient {
     reconcile: async (request) => {
       await ask(post("/v1/reconcile", request), doneAnswer);
     },
-    events: async (signal) =>
-      withoutErrors(await askLines(withSignal(get("/v1/events", {}, START_MS), signal), eventLine)),
+    events: async (signal, revision) =>
+      withoutErrors(await askLines(withSignal(get("/v1/events", { revision }, START_MS), signal), eventLine)),
     wait: async (revision, timeoutMs, signal) => {
       const request = get("/v1/wait", { revision, timeoutMs }, timeoutMs + START_MS);
       return (await ask(withSignal(request, signal), waitAnswer)).verdict ?? undefined;

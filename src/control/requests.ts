@@ -23,8 +23,10 @@ export const confirmRequest = z.strictObject({ id: z.string().min(1).max(200) })
 export const suspendRequest = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 export const emptyRequest = z.strictObject({});
 
+const revision = z.string().min(7).max(200).optional();
+export const eventsQuery = z.strictObject({ revision });
 export const waitQuery = z.strictObject({
-  revision: z.string().min(7).max(200).optional(),
+  revision,
   timeoutMs: z.coerce.number().int().min(0).max(MAXIMUM_WAIT_MS).default(600_000),
 });
 export const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(20) });

@@ -16,6 +16,7 @@ import {
   planRequest,
   reconcileRequest,
   suspendRequest,
+  eventsQuery,
   waitQuery,
 } from "./requests.ts";
 import { callerSignal, startLines, streamLines } from "./stream.ts";
@@ -85,8 +86,9 @@ async function plan({ api, request, signal }: Call): Promise<unknown> {
   return { revision: answer.revision, plan: viewPlan(answer.plan) };
 }
 
-async function events({ api, response, signal }: Call): Promise<undefined> {
-  await streamLines(response, api.events(signal), viewEvent);
+async function events({ api, url, response, signal }: Call): Promise<undefined> {
+  const { revision } = readQuery(url, eventsQuery);
+  await streamLines(response, api.events(signal, revision), viewEvent);
   return undefined;
 }
 

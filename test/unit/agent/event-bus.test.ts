@@ -78,4 +78,61 @@ describe("the event bus", () => {
     bus.publish(event(2));
     expect(heard).to.deep.equal([1]);
   });
+
+  describe("asked for a revision", () => {
+    const commit = (digit: string): string => digit.repeat(40);
+    const pass = (number: number, digit: string, outcome: "ready" | "superseded" = "ready"): AgentEvent[] => [
+      { at: 0, pass: number, type: "pass-started", wakeups: [], revision: commit(digit) },
+      {
+        at: 0,
+        pass: number,
+        type: "planned",
+        revision: `${commit(digit)}+catalogue@1`,
+        plan: { actions: [], blocked: [] },
+      },
+      {
+        at: 0,
+        pass: number,
+        type: "verdict",
+        verdict: {
+          outcome,
+          revision: `${commit(digit)}+catalogue@1`,
+          reason: "",
+          message: "",
+          actions: 0,
+          milliseconds: 0,
+        },
+      },
+    ];
+    const heard = async (passes: readonly AgentEvent[], asked: string): Promise<number[]> => {
+      const bus = createEventBus();
+      const stop = new AbortController();
+      for (const one of passes) bus.publish(one);
+      const collected = collect(bus.follow(stop.signal, asked));
+      bus.publish(event(99));
+      await settle();
+      stop.abort();
+      return await collected;
+    };
+
+    it("begins with the pass that brought its first verdict, also when that is over", async () => {
+      const passes = [...pass(1, "a"), ...pass(2, "b"), ...pass(3, "b")];
+      expect(await heard(passes, commit("b"))).to.deep.equal([2, 2, 2, 99]);
+    });
+
+    it("begins with what has happened of a pass that is under way", async () => {
+      expect(await heard([...pass(1, "a"), ...pass(2, "b").slice(0, 2)], commit("b"))).to.deep.equal([
+        2, 2, 99,
+      ]);
+    });
+
+    it("takes a pass that was cut short for no verdict", async () => {
+      const passes = [...pass(1, "b", "superseded"), ...pass(2, "b")];
+      expect(await heard(passes, commit("b"))).to.deep.equal([1, 1, 1, 2, 2, 2, 99]);
+    });
+
+    it("tells nothing of another revision", async () => {
+      expect(await heard(pass(1, "a"), commit("b"))).to.deep.equal([99]);
+    });
+  });
 });
