@@ -69,7 +69,8 @@ async function verdictFromEvents(
     const superseded = await supersedes(event, options);
     if (superseded) return superseded;
     if (event.type !== "verdict") {
-      options.printer.show(event);
+      // The moved branch may have woken a pass that began to wait before it heard that it need not.
+      if (!(options.now && event.type === "waiting")) options.printer.show(event);
     } else if (isOurs(event, options.commit, started) && (await isFinal(event.verdict, options))) {
       return event.verdict;
     }

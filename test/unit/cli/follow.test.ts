@@ -113,6 +113,21 @@ describe("following a revision", () => {
     expect(calls).to.deep.equal(["events", "reconcile push true"]);
   });
 
+  it("tells of no waiting when the push said that nothing is to wait", async () => {
+    const waiting: EventView = {
+      at: 0,
+      pass: 1,
+      type: "waiting",
+      subject: "files turn",
+      message: "waits: 2 people in a call",
+    };
+    for (const now of [false, true]) {
+      const { options, lines } = scene([waiting, verdictEvent(1, READY)], { now });
+      expect(await follow(options)).to.equal(READY);
+      expect(lines.filter((line) => line.includes("2 people")).length).to.equal(now ? 0 : 1);
+    }
+  });
+
   it("does not take another revision's verdict for its own", async () => {
     const other = { ...READY, revision: `${NEWER}+catalogue@1`, outcome: "failed" } as const;
     const { options } = scene([verdictEvent(1, other), verdictEvent(2, READY)]);
