@@ -1,6 +1,7 @@
 /** LXD or Consul away, at rest and in the middle of a pass: status says it, and the pass completes when they are back. */
 import { expect } from "chai";
-import { type FaultHost, isReady, readiness } from "./fault-host.ts";
+import { isReady } from "../agent-status.ts";
+import { type FaultHost, readiness } from "./fault-host.ts";
 
 export function doorsShut(host: () => FaultHost): void {
   /** Only the look at the host fails: nothing is decided from it. */

@@ -21,6 +21,7 @@ import { silentLogger } from "../../lab/silent-logger.ts";
 import { type TcpRelay, createTcpRelay } from "../../lab/tcp-relay.ts";
 import { type UnixRelay, createUnixRelay } from "../../lab/unix-relay.ts";
 import { EMPTY_SITE, type EmptySite, SITE_NAME, emptySite } from "../empty-site.ts";
+import { awaitSettled, awaitStatus } from "../agent-status.ts";
 import { type Harness, createHarness } from "../harness.ts";
 import { type LxdByHand, lxdByHand } from "../lxd-dump.ts";
 
@@ -115,10 +116,7 @@ export async function createFaultHost(): Promise<FaultHost> {
       return lines;
     },
     status: async (matches) => await awaitStatus(client, matches),
-    settled: async () => {
-      await awaitStatus(client, isReady);
-      expect((await client.plan(undefined)).plan.actions).to.deep.equal([]);
-    },
+    settled: async () => await awaitSettled(client),
     remove: async () => {
       await harness.remove();
       await lxdRelay.cut();
@@ -127,10 +125,6 @@ export async function createFaultHost(): Promise<FaultHost> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-export function isReady(status: Status): boolean {
-  return status.conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
 }
 
 /** The Ready condition's reason and message, in one line. */
@@ -197,16 +191,6 @@ async function actOn(
     return;
   }
   throw new Error("the event did not come");
-}
-
-async function awaitStatus(client: AgentClient, matches: (status: Status) => boolean): Promise<Status> {
-  const look = async (): Promise<Status | undefined> => {
-    const status = await client.status();
-    return matches(status) ? status : undefined;
-  };
-  const found = await pollUntil(look, { clock: systemClock, intervalMs: 50, timeoutMs: QUIET_MS });
-  if (found) return found;
-  throw new Error(`the status does not come; it is ${JSON.stringify(await client.status(), null, 1)}`);
 }
 
 function deadline(): AbortSignal {

@@ -1,7 +1,8 @@
 /** Removals that hold data or look like an accident wait for root; an empty desired state is no request at all. */
 import { expect } from "chai";
 import { runCommand } from "../../../src/host/command.ts";
-import { type FaultHost, isReady, readiness } from "./fault-host.ts";
+import { isReady } from "../agent-status.ts";
+import { type FaultHost, readiness } from "./fault-host.ts";
 
 const WORKERS = [1, 2, 3, 4, 5];
 

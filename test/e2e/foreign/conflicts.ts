@@ -1,6 +1,7 @@
 /** An object of somebody's that has a name the site wants: a conflict, told, and only what needs it waits. */
 import { expect } from "chai";
-import { type ForeignHost, isReady } from "./foreign-host.ts";
+import { isReady } from "../agent-status.ts";
+import type { ForeignHost } from "./foreign-host.ts";
 
 const NAMESAKE = "/1.0/instances/worker-2";
 

@@ -9,16 +9,15 @@ import type { AgentClient } from "../../../src/control/client.ts";
 import { createLxdAdministration } from "../../../src/lxd/administration.ts";
 import type { Status } from "../../../src/status/status.ts";
 import { systemClock } from "../../../src/system/clock.ts";
-import { pollUntil } from "../../../src/system/retry.ts";
 import type { PushOutcome } from "../../lab/convene-host.ts";
 import { lxdSocket } from "../../lab/lxd-project.ts";
 import { runProgram } from "../../lab/programs.ts";
+import { awaitSettled, awaitStatus } from "../agent-status.ts";
 import { type Harness, createHarness } from "../harness.ts";
 import { type LxdByHand, lxdByHand } from "../lxd-dump.ts";
 
 const NAME = "cvfor";
 const NUMBER = 93;
-const QUIET_MS = 90_000;
 const POOL = "convene";
 
 /** Another LXD project, with objects of the same names as the site's. */
@@ -116,10 +115,7 @@ export async function createForeignHost(): Promise<ForeignHost> {
       return stdout;
     },
     status: async (matches) => await awaitStatus(client, matches),
-    settled: async () => {
-      await awaitStatus(client, isReady);
-      expect((await client.plan(undefined)).plan.actions).to.deep.equal([]);
-    },
+    settled: async () => await awaitSettled(client),
     removeForeign: async () => {
       await byHand.do("DELETE", "/1.0/instances/guest");
       await byHand.do("DELETE", `/1.0/storage-pools/${POOL}/volumes/custom/guest-data`);
@@ -131,20 +127,6 @@ export async function createForeignHost(): Promise<ForeignHost> {
       await removeOtherProject();
     },
   };
-}
-
-export function isReady(status: Status): boolean {
-  return status.conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
-}
-
-async function awaitStatus(client: AgentClient, matches: (status: Status) => boolean): Promise<Status> {
-  const look = async (): Promise<Status | undefined> => {
-    const status = await client.status();
-    return matches(status) ? status : undefined;
-  };
-  const found = await pollUntil(look, { clock: systemClock, intervalMs: 50, timeoutMs: QUIET_MS });
-  if (found) return found;
-  throw new Error(`the status does not come; it is ${JSON.stringify(await client.status(), null, 1)}`);
 }
 
 /** An own description, own keys and own devices each, so that a rewriting of any of them shows. */

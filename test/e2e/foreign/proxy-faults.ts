@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { stopDaemon } from "../../lab/daemon.ts";
-import { type ForeignHost, isReady } from "./foreign-host.ts";
+import { isReady } from "../agent-status.ts";
+import type { ForeignHost } from "./foreign-host.ts";
 
 const SHIPPED = join(import.meta.dirname, "../../../manifests/proxy/haproxy.cfg.liquid");
 

@@ -1,6 +1,8 @@
 /** Keys that may push are shut in to git, and nothing but a key gets into the file. */
+import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import { mergeAuthorizedKeys } from "../../../src/host/authorized-keys.ts";
+import { reportError } from "../../../src/system/errors.ts";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGU it@school.example";
 
@@ -20,13 +22,27 @@ describe("the keys that may push", () => {
     expect(mergeAuthorizedKeys(byHand, KEY, "id.pub")).to.equal(`${byHand}restrict ${KEY}\n`);
   });
 
-  for (const wrong of [
-    `command="/bin/sh" ${KEY}`,
-    "-----BEGIN OPENSSH PRIVATE KEY-----",
-    "ssh-ed25519 not*base64",
-  ]) {
+  for (const wrong of [`command="/bin/sh" ${KEY}`, "ssh-ed25519 not*base64"]) {
     it(`refuse ${wrong.slice(0, 30)}`, () => {
       expect(() => mergeAuthorizedKeys("", wrong, "id.pub")).to.throw("key 1 of id.pub");
     });
   }
+
+  it("refuse a private key, and do not repeat it", () => {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const wrong = privateKey.export({ type: "pkcs8", format: "pem" });
+    const refusal = thrown(() => mergeAuthorizedKeys("", wrong, "id"));
+    expect(refusal).to.contain("key 1 of id");
+    for (const line of wrong.trim().split("\n")) expect(refusal).not.to.contain(line);
+  });
 });
+
+/** Everything that is said of what it throws. */
+function thrown(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return JSON.stringify(reportError(error));
+  }
+  return "nothing";
+}
