@@ -9,5 +9,5 @@ DEMO_PACKAGES="dnsmasq-base nftables iptables btrfs-progs squashfs-tools zstd de
   git iproute2 openssl procps util-linux ca-certificates curl libatomic1 pebble"
 
 # Servers and parsers of the integration tests. Their services are not started and not enabled.
-TEST_PACKAGES="haproxy coturn prosody nginx-light certbot socat lua5.4 ruby-hocon systemd"
+TEST_PACKAGES="haproxy coturn prosody nginx-light certbot socat lua5.4 ruby-hocon systemd faketime"
 TEST_SERVICES="haproxy coturn prosody nginx certbot.timer"
