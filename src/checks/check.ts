@@ -2,6 +2,7 @@
 import type { SecureContext } from "node:tls";
 import type { Secret } from "../system/secret.ts";
 import type { RootStore } from "./certificates/root-store.ts";
+import type { ContactPolicy } from "./connect/contact-policy.ts";
 
 /** One step of a check with its duration. */
 export interface Phase {
@@ -53,4 +54,6 @@ export interface CheckContext {
   readonly readCertificate: (domain: string) => Promise<string | undefined>;
   /** Unpredictable bytes, for transaction ids and room names. */
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Bounds for targets that a foreign server named (`convene doctor`); without it anybody may be contacted. */
+  readonly contacts?: ContactPolicy;
 }

@@ -30,6 +30,7 @@ export async function checkMediaPort(
     if (answer.verifyIntegrity(Buffer.from(transport.pwd)) !== true) {
       throw failure("media_refused", `${address}:${port} answers without knowing the allocated password`);
     }
+    client.trustPeer();
     run.say(`← connectivity check answered by ${address}:${port}`);
   } catch (error) {
     throw named(error, `${address}:${port}/udp`);

@@ -22,6 +22,10 @@ export const connectReasons = {
     severity: "critical",
     hint: "the other side closed the connection: convene logs CONTAINER says why",
   },
+  address_refused: {
+    severity: "critical",
+    hint: "only addresses on the internet are contacted for a foreign server; `convene doctor --private` contacts others too",
+  },
 } as const satisfies ReasonTable<string>;
 
 export type ConnectReason = keyof typeof connectReasons;

@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { ConnectReason } from "./connect-reasons.ts";
+import { refuseForbidden } from "./refuse-forbidden.ts";
 
 /** Share of the check's time that a connection may take is a fixed 5 s: a participant gives up no later. */
 const CONNECT_MS = 5_000;
@@ -9,6 +10,7 @@ const CONNECT_MS = 5_000;
 /** The caller closes the socket. Fails with a ConnectReason. */
 export function openTcp(address: string, port: number, run: CheckRun): Promise<Socket> {
   return run.phase("connect", async () => {
+    refuseForbidden(address, run);
     run.say(`connect tcp ${address}:${port}`);
     return await dial(address, port, run.signal);
   });

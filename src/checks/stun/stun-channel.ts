@@ -4,13 +4,18 @@ import { once } from "node:events";
 import { isIPv6, type Socket } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { ConnectReason } from "../connect/connect-reasons.ts";
+import type { ContactPolicy } from "../connect/contact-policy.ts";
 import { connectFailure } from "../connect/open-tcp.ts";
+import { refuseForbidden } from "../connect/refuse-forbidden.ts";
 import { StunFramer } from "./stun-frame.ts";
 
 export interface StunChannel {
   /** A request over UDP is repeated, over a stream it is not (RFC 8489 section 6.2). */
   readonly reliable: boolean;
+  /** Over UDP what exceeds the context's ContactPolicy is left unsent. */
   send(bytes: Uint8Array): void;
+  /** Says that the peer has answered with the right credentials. */
+  trust(): void;
   /** Called once by the one reader: whole messages, and the failure that ends the channel. */
   listen(onMessage: (bytes: Uint8Array) => void, onFailure: (failure: CheckFailure) => void): void;
   close(): void;
@@ -18,6 +23,7 @@ export interface StunChannel {
 
 /** A connected UDP socket: only the peer's packets arrive, and its port-unreachable is `port_closed`. */
 export async function openUdpChannel(address: string, port: number, run: CheckRun): Promise<StunChannel> {
+  refuseForbidden(address, run);
   run.say(`udp ${address}:${port}`);
   const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
   const target = `${address}:${port}/udp`;
@@ -28,18 +34,23 @@ export async function openUdpChannel(address: string, port: number, run: CheckRu
     socket.close();
     throw error instanceof Error ? connectFailure(error, target) : error;
   }
-  return udpChannel(socket, target);
+  return udpChannel(socket, { address, target }, run.context.contacts);
 }
 
-function udpChannel(socket: DatagramSocket, target: string): StunChannel {
+function udpChannel(
+  socket: DatagramSocket,
+  { address, target }: { readonly address: string; readonly target: string },
+  contacts: ContactPolicy | undefined,
+): StunChannel {
   let open = true;
   // Without a listener an error would end the process; the reader adds its own.
   socket.on("error", () => undefined);
   return {
     reliable: false,
     send: (bytes) => {
-      if (open) socket.send(bytes, () => undefined);
+      if (open && contacts?.allowDatagram(address) !== false) socket.send(bytes, () => undefined);
     },
+    trust: () => contacts?.trust(address),
     listen: (onMessage, onFailure) => {
       socket.on("message", onMessage);
       socket.on("error", (error) => onFailure(connectFailure(error, target)));
@@ -57,6 +68,7 @@ export function streamChannel(socket: Socket): StunChannel {
   return {
     reliable: true,
     send: (bytes) => void socket.write(bytes),
+    trust: () => undefined,
     listen: (onMessage, onFailure) => {
       socket.on("data", (chunk: Uint8Array) => {
         const read = framer.push(chunk);

@@ -63,6 +63,11 @@ export class StunClient {
     return () => this.#indications.delete(seen);
   }
 
+  /** Call it once an answer's integrity has been verified with the right key. */
+  trustPeer(): void {
+    this.#channel.trust();
+  }
+
   close(): void {
     this.#channel.close();
   }

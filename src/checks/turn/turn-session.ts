@@ -143,6 +143,7 @@ export class TurnSession {
       if (answer.messageClass === MessageClass.success && answer.verifyIntegrity(this.#key) !== true) {
         throw failure("bad_integrity", "the answer's MESSAGE-INTEGRITY is missing or wrong");
       }
+      if (answer.messageClass === MessageClass.success) this.#client.trustPeer();
       return answer;
     } catch (error) {
       if (!(error instanceof CheckFailure) || error.reason !== "no_answer") throw error;
