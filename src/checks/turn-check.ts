@@ -4,17 +4,17 @@ import { defineKind } from "./check-kind.ts";
 import { CheckFailure, type CheckRun } from "./check-run.ts";
 import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
 import { findAddress } from "./connect/find-address.ts";
-import { openTcp } from "./connect/open-tcp.ts";
-import { openTls } from "./connect/open-tls.ts";
 import { ipField, portField, portRangeField, targetFields } from "./spec-values.ts";
 import { mintTurnCredential, type TurnCredential } from "./stun/credentials.ts";
 import { sameIp, type TransportAddress } from "./stun/stun-address.ts";
-import { openUdpChannel, streamChannel, type StunChannel } from "./stun/stun-channel.ts";
 import { StunClient } from "./stun/stun-client.ts";
 import { stunReasons, type StunReason } from "./stun/stun-reasons.ts";
+import { fromAnotherPort } from "./turn/from-another-port.ts";
+import { openTurnChannel } from "./turn/open-turn-channel.ts";
 import { echoThroughRelay } from "./turn/relay-echo.ts";
+import { judgePermission } from "./turn/permission.ts";
 import { type TurnReason, turnReasons } from "./turn/turn-reasons.ts";
-import { describe, requestChallenge, TurnSession } from "./turn/turn-session.ts";
+import { requestChallenge, TurnSession } from "./turn/turn-session.ts";
 
 const schema = z.strictObject({
   ...targetFields,
@@ -43,27 +43,16 @@ export const turnCheck = defineKind<TurnSpec, Reason>({
   target: (spec) => `${spec.host}:${portOf(spec)}/${spec.transport}`,
   run: async (spec, run) => {
     const credential = await mint(spec.secret, run);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return { reason: "ok", message: await attemptLadder(spec, credential, run) };
-      } catch (error) {
-        if (!portCollided(error) || attempt === ATTEMPTS) throw error;
-        run.say("once more from another port");
-      }
-    }
+    const message = await fromAnotherPort(run, () => attemptLadder(spec, credential, run));
+    return { reason: "ok", message };
   },
 });
 
-/** By chance the system hands out a port whose earlier allocation coturn still remembers (RFC 8656 section 7.4). */
-const ATTEMPTS = 3;
-
-function portCollided(error: unknown): boolean {
-  return error instanceof CheckFailure && error.reason === ("address_in_use" satisfies TurnReason);
-}
-
 /** The whole ladder on one connection; gives back what it allocated, also when a rung fails. */
 async function attemptLadder(spec: TurnSpec, credential: TurnCredential, run: CheckRun): Promise<string> {
-  const client = new StunClient(await openChannel(spec, run), run);
+  const address = await findAddress(spec, run);
+  const server = { ...spec, address, port: portOf(spec) };
+  const client = new StunClient(await openTurnChannel(server, run), run);
   try {
     const challenge = await run.phase("challenge", () => requestChallenge(client, run));
     if (spec.realm !== undefined && challenge.realm !== spec.realm) {
@@ -87,12 +76,14 @@ async function climb(
   session: TurnSession,
   run: CheckRun,
 ): Promise<string> {
-  const relayed = await run.phase("allocate", () => session.allocate());
+  const { relayed } = await run.phase("allocate", () => session.allocate());
   run.note({ relayedAddress: relayed.address, relayedPort: relayed.port });
   judgeRelayed(spec, relayed);
   for (const peer of spec.refusedPeers) await run.phase("refusal", () => expectRefusal(session, peer));
   if (!spec.echo) return `allocated ${relayed.address}`;
-  await run.phase("permission", () => permitPeer(session, relayed.address));
+  await run.phase("permission", async () =>
+    judgePermission(await session.permit(relayed.address), relayed.address),
+  );
   await run.phase("data", () => echoThroughRelay(client, session, relayed, run));
   return `relays through ${relayed.address}`;
 }
@@ -107,15 +98,6 @@ async function mint(name: string, run: CheckRun): Promise<TurnCredential> {
   }
 }
 
-async function openChannel(spec: TurnSpec, run: CheckRun): Promise<StunChannel> {
-  const address = await findAddress(spec, run);
-  if (spec.transport === "udp") return await openUdpChannel(address, portOf(spec), run);
-  const socket = await openTcp(address, portOf(spec), run);
-  if (spec.transport === "tcp") return streamChannel(socket);
-  const { host: serverName, allowSelfSigned } = spec;
-  return streamChannel(await openTls(socket, { serverName, allowSelfSigned }, run));
-}
-
 function judgeRelayed(spec: TurnSpec, relayed: TransportAddress): void {
   const { relayAddresses, relayPorts } = spec;
   if (relayAddresses !== undefined && !relayAddresses.some((address) => sameIp(address, relayed.address))) {
@@ -126,13 +108,6 @@ function judgeRelayed(spec: TurnSpec, relayed: TransportAddress): void {
     const message = `the relayed port is ${relayed.port}, expected ${relayPorts.first}-${relayPorts.last}`;
     throw failure("wrong_relayed_port", message);
   }
-}
-
-async function permitPeer(session: TurnSession, peer: string): Promise<void> {
-  const error = await session.permit(peer);
-  if (error === undefined) return;
-  const reason = error.code === 403 ? "forbidden_peer" : "permission_failed";
-  throw failure(reason, `no permission for ${peer}: ${describe(error)}`, { peer, errorCode: error.code });
 }
 
 async function expectRefusal(session: TurnSession, peer: string): Promise<void> {

@@ -16,10 +16,24 @@ export interface StunChannel {
   send(bytes: Uint8Array): void;
   /** Says that the peer has answered with the right credentials. */
   trust(): void;
-  /** Called once by the one reader: whole messages, and the failure that ends the channel. */
-  listen(onMessage: (bytes: Uint8Array) => void, onFailure: (failure: CheckFailure) => void): void;
+  /** Whether so much waits to be sent that data which is only good when it is fresh is better dropped. */
+  congested(): boolean;
+  /** Called once by the one reader. */
+  listen(reader: StunReader): void;
   close(): void;
 }
+
+export interface StunReader {
+  /** One whole STUN message or ChannelData. */
+  readonly message: (bytes: Uint8Array) => void;
+  /** Why the channel ended. */
+  readonly failure: (failure: CheckFailure) => void;
+  /** Whether a channel of that number was bound, so that its data may come. */
+  readonly isChannel: (channel: number) => boolean;
+}
+
+/** Bytes waiting in a stream that are about a second of one person's media. */
+const CONGESTED_BYTES = 262_144;
 
 /** A connected UDP socket: only the peer's packets arrive, and its port-unreachable is `port_closed`. */
 export async function openUdpChannel(address: string, port: number, run: CheckRun): Promise<StunChannel> {
@@ -51,9 +65,10 @@ function udpChannel(
       if (open && contacts?.allowDatagram(address) !== false) socket.send(bytes, () => undefined);
     },
     trust: () => contacts?.trust(address),
-    listen: (onMessage, onFailure) => {
-      socket.on("message", onMessage);
-      socket.on("error", (error) => onFailure(connectFailure(error, target)));
+    congested: () => false,
+    listen: (reader) => {
+      socket.on("message", reader.message);
+      socket.on("error", (error) => reader.failure(connectFailure(error, target)));
     },
     close: () => {
       if (open) socket.close();
@@ -64,21 +79,25 @@ function udpChannel(
 
 /** STUN over an open TCP or TLS connection; closing the channel closes it. */
 export function streamChannel(socket: Socket): StunChannel {
-  const framer = new StunFramer();
   return {
     reliable: true,
-    send: (bytes) => void socket.write(bytes),
+    send: (bytes) => {
+      if (socket.writable) socket.write(bytes);
+    },
     trust: () => undefined,
-    listen: (onMessage, onFailure) => {
+    congested: () => socket.writableLength > CONGESTED_BYTES,
+    listen: ({ message, failure, isChannel }) => {
+      const framer = new StunFramer(isChannel);
       socket.on("data", (chunk: Uint8Array) => {
         const read = framer.push(chunk);
-        for (const message of read.messages) onMessage(message);
-        if (read.broken)
-          onFailure(new CheckFailure("bad_answer", "the stream holds something that is not STUN"));
+        for (const bytes of read.messages) message(bytes);
+        if (!read.broken) return;
+        failure(new CheckFailure("bad_answer", "the stream holds something that is not STUN"));
+        socket.destroy();
       });
-      socket.on("error", (error) => onFailure(connectFailure(error, "the connection")));
+      socket.on("error", (error) => failure(connectFailure(error, "the connection")));
       socket.on("close", () =>
-        onFailure(new CheckFailure<ConnectReason>("connection_lost", "the server closed the connection")),
+        failure(new CheckFailure<ConnectReason>("connection_lost", "the server closed the connection")),
       );
     },
     close: () => void socket.destroy(),

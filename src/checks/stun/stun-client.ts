@@ -1,5 +1,6 @@
 /** Sends STUN requests over a channel and matches the answers; hostile answers end in a reason. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { decodeChannelData, encodeChannelData } from "./channel-data.ts";
 import { decodeStun, type DecodedStun } from "./stun-decode.ts";
 import { encodeStun, type EncodeOptions } from "./stun-encode.ts";
 import type { StunChannel } from "./stun-channel.ts";
@@ -32,16 +33,23 @@ export class StunClient {
   readonly #run: CheckRun;
   readonly #waiting = new Map<string, Waiting>();
   readonly #indications = new Set<(message: DecodedStun) => void>();
+  readonly #channels = new Map<number, (payload: Uint8Array) => void>();
   #ended: CheckFailure | undefined;
   #lastProblem: string | undefined;
 
   constructor(channel: StunChannel, run: CheckRun) {
     this.#channel = channel;
     this.#run = run;
-    channel.listen(
-      (bytes) => this.#receive(bytes),
-      (failure) => this.#end(failure),
-    );
+    channel.listen({
+      message: (bytes) => this.#receive(bytes),
+      failure: (failure) => this.#end(failure),
+      isChannel: (number) => this.#channels.has(number),
+    });
+  }
+
+  /** Why nothing can be asked any more; undefined while the channel is open. */
+  get ended(): CheckFailure | undefined {
+    return this.#ended;
   }
 
   /** The success or error response. Rejects with `no_answer`, `bad_answer` or why the channel ended. */
@@ -66,6 +74,18 @@ export class StunClient {
   /** Call it once an answer's integrity has been verified with the right key. */
   trustPeer(): void {
     this.#channel.trust();
+  }
+
+  /** Calls `seen` for the data of a channel, from before it is bound until the client is closed. */
+  onChannelData(channel: number, seen: (payload: Uint8Array) => void): void {
+    this.#channels.set(channel, seen);
+  }
+
+  /** Sends data on a bound channel; false when it was dropped because the stream does not take any more. */
+  sendChannelData(channel: number, payload: Uint8Array): boolean {
+    if (this.#ended !== undefined || this.#channel.congested()) return false;
+    this.#channel.send(encodeChannelData(channel, payload, this.#channel.reliable));
+    return true;
   }
 
   close(): void {
@@ -112,6 +132,12 @@ export class StunClient {
   }
 
   #receive(bytes: Uint8Array): void {
+    const data = decodeChannelData(bytes);
+    const seen = data === undefined ? undefined : this.#channels.get(data.channel);
+    if (data !== undefined && seen !== undefined) {
+      seen(data.payload);
+      return;
+    }
     const decoded = decodeStun(bytes);
     if (!decoded.ok) {
       this.#lastProblem = decoded.problem;
@@ -127,7 +153,7 @@ export class StunClient {
   }
 
   #end(failure: CheckFailure): void {
-    this.#ended = failure;
+    this.#ended ??= failure;
     for (const waiting of this.#waiting.values()) waiting.fail(failure);
   }
 }

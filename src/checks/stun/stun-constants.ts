@@ -17,6 +17,7 @@ export const Method = {
   send: 0x006,
   data: 0x007,
   createPermission: 0x008,
+  channelBind: 0x009,
 } as const;
 
 /** The two class bits as a number: RFC 8489 section 5. */
@@ -30,6 +31,7 @@ export const Attribute = {
   messageIntegrity: 0x0008,
   errorCode: 0x0009,
   unknownAttributes: 0x000a,
+  channelNumber: 0x000c,
   lifetime: 0x000d,
   xorPeerAddress: 0x0012,
   data: 0x0013,

@@ -26,6 +26,13 @@ export function attributeText(message: StunMessage, type: number): string | unde
   return value === undefined ? undefined : new TextDecoder().decode(value);
 }
 
+/** Undefined when absent or not four bytes long. */
+export function attributeUint32(message: StunMessage, type: number): number | undefined {
+  const value = attributeValue(message, type);
+  if (value?.length !== 4) return undefined;
+  return new DataView(value.buffer, value.byteOffset).getUint32(0);
+}
+
 export function textAttribute(type: number, text: string): StunAttribute {
   return { type, value: new TextEncoder().encode(text) };
 }
@@ -52,4 +59,8 @@ export function stunError(message: StunMessage, type: number): StunError | undef
   // Some servers count the C string's closing zero in.
   const phrase = new TextDecoder().decode(value.subarray(4)).replace(/\0+$/, "");
   return { code: hundreds * 100 + rest, phrase };
+}
+
+export function describeError(error: StunError | undefined): string {
+  return error === undefined ? "an answer without an error code" : `${error.code} ${error.phrase}`;
 }

@@ -66,6 +66,10 @@ export const turnReasons = {
     severity: "critical",
     hint: "coturn stopped answering after the allocation: convene logs turn",
   },
+  refresh_failed: {
+    severity: "critical",
+    hint: "coturn ended an allocation that was in use: convene logs turn says why; a restart of the container does it",
+  },
   private_peer_allowed: {
     severity: "critical",
     hint: "the relay reaches addresses it must not: turnserver.conf lacks a `denied-peer-ip` line for them",

@@ -7,7 +7,9 @@ import { Attribute, MessageClass, Method } from "../stun/stun-constants.ts";
 import type { DecodedStun } from "../stun/stun-decode.ts";
 import {
   attributeText,
+  attributeUint32,
   attributeValue,
+  describeError,
   type StunAttribute,
   type StunError,
   stunError,
@@ -22,6 +24,14 @@ const TRANSPORT_UDP = 17 << 24;
 const LIFETIME_SECONDS = 60;
 const ANSWER_MS = 3_000;
 const RELEASE_MS = 1_500;
+
+export interface Allocation {
+  readonly relayed: TransportAddress;
+  /** How the server sees us. */
+  readonly reflexive: TransportAddress | undefined;
+  /** Seconds until the allocation ends by itself; coturn gives 600 to whoever asks for less. */
+  readonly lifetimeSeconds: number;
+}
 
 export interface Challenge {
   readonly realm: string;
@@ -39,12 +49,12 @@ export async function requestChallenge(client: StunClient, run: CheckRun): Promi
     throw failure("no_authentication", "an allocation was given without a credential");
   }
   const error = stunError(answer, Attribute.errorCode);
-  run.say(`← ${describe(error)}`);
-  if (error?.code === 437) throw failure("address_in_use", `no challenge: ${describe(error)}`, error);
+  run.say(`← ${describeError(error)}`);
+  if (error?.code === 437) throw failure("address_in_use", `no challenge: ${describeError(error)}`, error);
   const realm = attributeText(answer, Attribute.realm);
   const nonce = attributeText(answer, Attribute.nonce);
   if (error?.code !== 401 || realm === undefined || nonce === undefined) {
-    throw failure("no_challenge", `expected 401 with realm and nonce, got ${describe(error)}`, error);
+    throw failure("no_challenge", `expected 401 with realm and nonce, got ${describeError(error)}`, error);
   }
   run.note({ realm });
   return { realm, nonce };
@@ -68,8 +78,8 @@ export class TurnSession {
     this.#run = run;
   }
 
-  /** The relayed address. A family other than the server's own must be asked for (RFC 8656 section 7.2). */
-  async allocate(): Promise<TransportAddress> {
+  /** A relayed address of another family than IPv4 must be asked for (RFC 8656 section 7.1). */
+  async allocate(): Promise<Allocation> {
     this.#run.say(`→ allocate as ${this.#credential.username}`);
     this.#mayBeAllocated = true;
     const answer = await this.#ask(
@@ -82,11 +92,44 @@ export class TurnSession {
       throw allocateFailure(stunError(answer, Attribute.errorCode));
     }
     const relayed = readXorAddress(attributeValue(answer, Attribute.xorRelayedAddress), answer.transactionId);
-    const mapped = readXorAddress(attributeValue(answer, Attribute.xorMappedAddress), answer.transactionId);
-    if (mapped !== undefined) this.#run.note({ reflexiveAddress: mapped.address });
+    const reflexive = readXorAddress(
+      attributeValue(answer, Attribute.xorMappedAddress),
+      answer.transactionId,
+    );
+    if (reflexive !== undefined) this.#run.note({ reflexiveAddress: reflexive.address });
     if (relayed === undefined) throw failure("allocate_failed", "the answer names no relayed address");
     this.#run.say(`← allocated ${relayed.address}:${relayed.port}`);
-    return relayed;
+    const lifetimeSeconds = attributeUint32(answer, Attribute.lifetime) ?? LIFETIME_SECONDS;
+    return { relayed, reflexive, lifetimeSeconds };
+  }
+
+  /** Keeps the allocation for another lifetime. Fails with `refresh_failed`. */
+  async refresh(): Promise<void> {
+    const answer = await this.#ask(
+      Method.refresh,
+      () => [uint32Attribute(Attribute.lifetime, LIFETIME_SECONDS)],
+      "refresh_failed",
+    );
+    if (answer.messageClass === MessageClass.success) return;
+    const error = stunError(answer, Attribute.errorCode);
+    throw failure("refresh_failed", `the allocation was not prolonged: ${describeError(error)}`, error);
+  }
+
+  /**
+   * Binds a channel to a peer, which permits the peer as well (RFC 8656 section 12), or binds it for another ten
+   * minutes. The error it was refused with, undefined when it was given.
+   */
+  async bindChannel(channel: number, peer: TransportAddress): Promise<StunError | undefined> {
+    this.#run.say(`→ channel ${channel} to ${peer.address}:${peer.port}`);
+    const answer = await this.#ask(
+      Method.channelBind,
+      (id) => [
+        uint32Attribute(Attribute.channelNumber, channel * 0x10000),
+        xorAddressAttribute(Attribute.xorPeerAddress, peer, id),
+      ],
+      "permission_timeout",
+    );
+    return this.#refusal(answer, "bound");
   }
 
   /** The error the permission was refused with, undefined when it was given. */
@@ -97,13 +140,7 @@ export class TurnSession {
       (id) => [xorAddressAttribute(Attribute.xorPeerAddress, { address, port: 0 }, id)],
       "permission_timeout",
     );
-    if (answer.messageClass === MessageClass.success) {
-      this.#run.say("← permitted");
-      return undefined;
-    }
-    const error = stunError(answer, Attribute.errorCode);
-    this.#run.say(`← ${describe(error)}`);
-    return error ?? { code: 0, phrase: "an error without a code" };
+    return this.#refusal(answer, "permitted");
   }
 
   /** Sends `payload` to a peer in a Send indication, which is never answered. */
@@ -131,6 +168,16 @@ export class TurnSession {
     } catch {
       this.#run.say(`→ refresh 0: no answer, the allocation ends by itself in ${LIFETIME_SECONDS} s`);
     }
+  }
+
+  #refusal(answer: DecodedStun, granted: string): StunError | undefined {
+    if (answer.messageClass === MessageClass.success) {
+      this.#run.say(`← ${granted}`);
+      return undefined;
+    }
+    const error = stunError(answer, Attribute.errorCode);
+    this.#run.say(`← ${describeError(error)}`);
+    return error ?? { code: 0, phrase: "an error without a code" };
   }
 
   async #ask(
@@ -189,17 +236,13 @@ function requestedTransport(): StunAttribute {
 
 /** Error codes of Allocate: RFC 8656 section 7.3 and 8489 section 14.8. */
 function allocateFailure(error: StunError | undefined): CheckFailure<TurnReason> {
-  const words = `the allocation was refused: ${describe(error)}`;
+  const words = `the allocation was refused: ${describeError(error)}`;
   if (error?.code === 401) return failure("unauthorized", words, error);
   if (error?.code === 403) return failure("forbidden", words, error);
   if (error?.code === 437) return failure("address_in_use", words, error);
   if (error?.code === 486) return failure("quota_reached", words, error);
   if (error?.code === 508) return failure("no_capacity", words, error);
   return failure("allocate_failed", words, error);
-}
-
-export function describe(error: StunError | undefined): string {
-  return error === undefined ? "an answer without an error code" : `${error.code} ${error.phrase}`;
 }
 
 function failure(reason: TurnReason, message: string, error?: StunError): CheckFailure<TurnReason> {
