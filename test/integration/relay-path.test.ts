@@ -81,6 +81,12 @@ describe("a relay path through coturn", function () {
     return back;
   }
 
+  function nextPacket(): Promise<{ readonly text: string; readonly port: number }> {
+    return new Promise((resolve) => {
+      stack.once("message", (bytes, from) => resolve({ text: text(bytes), port: from.port }));
+    });
+  }
+
   for (const transport of ["udp", "tcp", "tls"] as const) {
     it(`carries ${PACKETS} packets there and back over ${transport}, unchanged, and releases`, async () => {
       const relay = await open(transport);
@@ -106,9 +112,9 @@ describe("a relay path through coturn", function () {
       const first = await relay.forward({ address: "127.0.0.1", port: echo.port }, "127.0.0.1");
       const second = await relay.forward({ address: "127.0.0.1", port: other.port }, "127.0.0.1");
       stack.send("to the first", first.port, first.address);
-      const [, fromFirst] = (await once(stack, "message")) as [Buffer, { port: number }];
+      const fromFirst = await nextPacket();
       stack.send("to the second", second.port, second.address);
-      const [, fromSecond] = (await once(stack, "message")) as [Buffer, { port: number }];
+      const fromSecond = await nextPacket();
       expect([fromFirst.port, fromSecond.port]).to.deep.equal([first.port, second.port]);
       expect(echo.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the first"]);
       expect(other.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the second"]);
@@ -124,8 +130,7 @@ describe("a relay path through coturn", function () {
     expect(refusal.evidence).to.deep.equal({ peer: "10.10.1.21:10000", errorCode: 403 });
     const local = await relay.forward({ address: "127.0.0.1", port: echo.port }, "127.0.0.1");
     stack.send("still there", local.port, local.address);
-    const [bytes] = (await once(stack, "message")) as [Buffer];
-    expect(text(bytes)).to.equal("still there");
+    expect((await nextPacket()).text).to.equal("still there");
   });
 
   it("says why it cannot be opened", async () => {

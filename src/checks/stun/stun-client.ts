@@ -133,9 +133,9 @@ export class StunClient {
 
   #receive(bytes: Uint8Array): void {
     const data = decodeChannelData(bytes);
-    const seen = data === undefined ? undefined : this.#channels.get(data.channel);
-    if (data !== undefined && seen !== undefined) {
-      seen(data.payload);
+    const deliver = data === undefined ? undefined : this.#channels.get(data.channel);
+    if (data !== undefined && deliver !== undefined) {
+      deliver(data.payload);
       return;
     }
     const decoded = decodeStun(bytes);
