@@ -15,6 +15,8 @@ import {
 export interface ShippedProsody {
   /** Plain HTTP with `/xmpp-websocket`. */
   readonly httpPort: number;
+  /** Where bridges and jicofo log in: address and port of the client streams. */
+  readonly clients: { readonly address: string; readonly port: number };
   /** Runs the catalogue's own account script with these requests. */
   accounts(requests: string): Promise<Finished>;
   log(): string;
@@ -67,6 +69,7 @@ export async function startShippedProsody(): Promise<ShippedProsody> {
   );
   return {
     httpPort,
+    clients: { address: "127.0.0.2", port: clientPort },
     accounts: (input) =>
       runProgram([join(CATALOGUE, "jitsi/prosody-accounts.lua")], {
         input,

@@ -4,7 +4,11 @@ import { WebSocket } from "ws";
 
 export interface XmppPerson {
   /** What the server answers to an iq with this content; an empty `to` asks the server itself. */
-  ask(to: string, content: string): Promise<string>;
+  ask(to: string, content: string, type?: "get" | "set"): Promise<string>;
+  /** Enters a chat room; resolves with its own presence, once it is in. */
+  join(occupant: string): Promise<string>;
+  /** The next stanza that fits; what came before it is dropped. */
+  next(pattern: RegExp): Promise<string>;
   /** Resolves when the server ends the session. */
   readonly ended: Promise<unknown>;
   close(): void;
@@ -37,7 +41,13 @@ export async function logIn(
   await openStream(conversation, domain);
   await request(conversation, "set", "", "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
   return {
-    ask: (to, content) => request(conversation, "get", to, content),
+    ask: (to, content, type = "get") => request(conversation, type, to, content),
+    join: (occupant) => {
+      const muc = "<x xmlns='http://jabber.org/protocol/muc'/>";
+      conversation.send(`<presence xmlns='jabber:client' to='${occupant}'>${muc}</presence>`);
+      return conversation.next(/<presence.*<status code=['"]110['"]/su);
+    },
+    next: (pattern) => conversation.next(pattern),
     ended,
     close: () => socket.close(),
   };

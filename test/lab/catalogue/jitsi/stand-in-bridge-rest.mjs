@@ -1,12 +1,9 @@
 // The private HTTP interface of the stand-in bridge, and beside it `/lab/...` for tests.
 import { createServer } from "node:http";
-
-const VERSION = { name: "JVB", version: "lab stand-in", os: "Linux" };
+import { VERSION } from "./stand-in-bridge-statistics.mjs";
 
 export class BridgeRest {
   #options;
-  #drain = false;
-  #startedAt = Date.now();
 
   constructor(options) {
     this.#options = options;
@@ -43,17 +40,18 @@ export class BridgeRest {
       case "GET /about/health":
         return { status: behaviour.health, text: behaviour.healthReason };
       case "GET /about/version":
-        return { status: 200, json: VERSION };
+        return { status: 200, json: { name: "JVB", version: VERSION, os: "Linux" } };
       case "GET /metrics":
         return this.#metrics(request);
       case "GET /colibri/stats":
-        return colibriEnabled ? { status: 200, json: this.#stats() } : { status: 404 };
+        return colibriEnabled ? { status: 200, json: this.#options.statistics() } : { status: 404 };
       case "GET /colibri/drain":
-        return this.#options.drainEnabled ? { status: 200, json: { drain: this.#drain } } : { status: 404 };
+        return this.#options.drainEnabled ? { status: 200, json: { drain: this.#options.lifecycle.drain } } : { status: 404 };
       case "POST /colibri/drain/enable":
       case "POST /colibri/drain/disable":
         if (!this.#options.drainEnabled) return { status: 404 };
-        this.#drain = path.endsWith("/enable");
+        this.#options.lifecycle.drain = path.endsWith("/enable");
+        this.#options.brewery.announce();
         return { status: 200 };
       case "POST /lab/participants":
         conferences.setFakeParticipants(Number((await readJson(request)).participants));
@@ -70,45 +68,17 @@ export class BridgeRest {
     const { conferences, colibriEnabled } = this.#options;
     if (!colibriEnabled) return { status: 404 };
     if (request.method === "GET") return { status: 501 };
+    const isCreation = request.method === "POST" && id === undefined;
+    if (!isCreation && (request.method !== "PATCH" || id === undefined)) return { status: 405 };
+    if (!isCreation && !conferences.has(id)) return { status: 404 };
     const body = await readJson(request);
-    if (request.method === "POST" && id === undefined) {
-      if (typeof body["meeting-id"] !== "string") return { status: 400, text: "Missing meeting-id" };
-      return { status: 200, json: conferences.modify(body["meeting-id"], body) };
+    try {
+      const json = await conferences.modify(isCreation ? body : { ...body, "meeting-id": id });
+      return { status: 200, json };
+    } catch (error) {
+      // Whatever the reason, the real one says 400, also to a PATCH.
+      return { status: 400, text: `Failed to create conference: ${error.message}` };
     }
-    if (request.method !== "PATCH" || id === undefined) return { status: 405 };
-    return conferences.has(id) ? { status: 200, json: conferences.modify(id, body) } : { status: 404 };
-  }
-
-  #stats() {
-    const { conferences, largest, participants, created } = this.#options.conferences.counts;
-    const connected = this.#options.brewery.joined ? 1 : 0;
-    return {
-      current_timestamp: new Date().toISOString(),
-      conferences,
-      participants,
-      endpoints: participants,
-      local_endpoints: participants,
-      local_active_endpoints: participants,
-      largest_conference: largest,
-      octo_conferences: 0,
-      octo_endpoints: 0,
-      inactive_conferences: 0,
-      p2p_conferences: 0,
-      stress_level: 0,
-      healthy: this.#options.behaviour.health === 200,
-      drain: this.#drain,
-      graceful_shutdown: false,
-      shutting_down: false,
-      muc_clients_configured: 1,
-      muc_clients_connected: connected,
-      mucs_configured: 1,
-      mucs_joined: connected,
-      total_conferences_created: created,
-      total_ice_succeeded: 0,
-      total_ice_failed: 0,
-      version: VERSION.version,
-      uptime_seconds: Math.round((Date.now() - this.#startedAt) / 1000),
-    };
   }
 
   /** The real one fails when it is not told which format is wanted. */
@@ -118,7 +88,7 @@ export class BridgeRest {
     const lines = Object.entries({
       conferences,
       local_endpoints: participants,
-      drain_mode: this.#drain ? 1 : 0,
+      drain_mode: this.#options.lifecycle.drain ? 1 : 0,
       healthy: this.#options.behaviour.health === 200 ? 1 : 0,
       mucs_joined: this.#options.brewery.joined ? 1 : 0,
     }).map(([name, value]) => `jitsi_jvb_${name} ${value}\n`);

@@ -1,9 +1,10 @@
 // A stand-in for the videobridge where Jitsi's packages cannot be had: it reads the shipped jvb.conf and answers as one does.
 import { MediaPort } from "./stand-in-media.mjs";
 import { readHocon } from "./stand-in-hocon.mjs";
+import { Brewery } from "./stand-in-bridge-brewery.mjs";
 import { BridgeRest } from "./stand-in-bridge-rest.mjs";
+import { presenceStatistics, statistics } from "./stand-in-bridge-statistics.mjs";
 import { Conferences } from "./stand-in-conferences.mjs";
-import { XmppClient } from "./stand-in-xmpp.mjs";
 
 const config = readHocon(process.argv[2] ?? "/etc/jitsi/videobridge/jvb.conf");
 const { videobridge } = config;
@@ -12,6 +13,8 @@ const shard = videobridge.apis["xmpp-client"].configs.shard;
 
 /** What a test can tell it to do wrong (POST /lab/behaviour). */
 const behaviour = { health: 200, healthReason: "", media: "normal", candidates: "all" };
+
+const lifecycle = { drain: false, gracefulShutdown: false, startedAt: Date.now() };
 
 const conferences = new Conferences({
   addresses: {
@@ -31,14 +34,16 @@ const media = new MediaPort({
   behaviour,
 });
 
-const brewery = new XmppClient({
-  hostname: shard.HOSTNAME,
-  port: Number(shard.PORT),
-  domain: shard.DOMAIN,
-  username: shard.USERNAME,
-  password: shard.PASSWORD,
-  room: `${shard.MUC_JIDS}/${shard.MUC_NICKNAME}`,
+const brewery = new Brewery({
+  shard,
+  statistics: () => presenceStatistics(measured()),
+  health: () => ({ status: behaviour.health, reason: behaviour.healthReason }),
+  modify: (request) => conferences.modify(request),
 });
+
+function measured() {
+  return statistics({ conferences, behaviour, lifecycle, isRegistered: brewery.joined });
+}
 
 const rest = new BridgeRest({
   host: videobridge["http-servers"].private.host,
@@ -48,6 +53,8 @@ const rest = new BridgeRest({
   conferences,
   brewery,
   behaviour,
+  lifecycle,
+  statistics: measured,
 });
 
 await media.start();

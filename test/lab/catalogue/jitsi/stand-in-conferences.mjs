@@ -43,34 +43,35 @@ export class Conferences {
     return this.#conferences.has(id);
   }
 
-  /** POST and PATCH of colibri2; throws an Error with `status` for what the real bridge refuses. */
-  modify(id, request) {
-    if (request.expire === true) {
-      this.#conferences.delete(id);
-      return {};
-    }
-    const isNew = !this.#conferences.has(id);
+  /** A colibri2 request with its `meeting-id`; throws an Error with `condition` for what the real bridge refuses. */
+  async modify(request) {
+    const id = request["meeting-id"];
+    if (typeof id !== "string") throw refused("bad-request", "no meeting-id");
+    const isNew = request.create === true;
+    if (isNew && this.#conferences.has(id)) throw refused("conflict", "Conference already exists");
+    if (!isNew && !this.#conferences.has(id)) throw refused("item-not-found", "Conference not found");
     const endpoints = this.#conferences.get(id) ?? new Map();
     const answers = (request.endpoints ?? []).map((endpoint) => this.#modifyEndpoint(endpoints, endpoint));
     if (isNew) {
       this.#conferences.set(id, endpoints);
       this.#created += 1;
     }
-    return { endpoints: answers.filter((answer) => answer !== undefined), sources: [] };
+    if (request.expire === true || (!isNew && endpoints.size === 0)) this.#conferences.delete(id);
+    return { endpoints: answers };
   }
 
   #modifyEndpoint(endpoints, request) {
     if (request.expire === true) {
       endpoints.delete(request.id);
-      return undefined;
+      return { id: request.id, expire: true };
     }
     if (request.create !== true) {
-      if (!endpoints.has(request.id)) throw refused(400, `Unknown endpoint ${request.id}`);
+      if (!endpoints.has(request.id)) throw refused("bad-request", `Unknown endpoint ${request.id}`);
       return { id: request.id };
     }
-    if (request.transport === undefined) throw refused(400, "Attempt to create endpoint without transport");
+    if (request.transport === undefined) throw refused("bad-request", `Attempt to create endpoint ${request.id} with no <transport>`);
     if (!(request.capabilities ?? []).includes("source-names")) {
-      throw refused(400, "Source names not supported by the endpoint");
+      throw refused("bad-request", "Source names not supported by the endpoint");
     }
     const endpoint = {
       ufrag: randomBytes(4).toString("hex"),
@@ -129,6 +130,6 @@ export class Conferences {
   }
 }
 
-function refused(status, message) {
-  return Object.assign(new Error(message), { status });
+function refused(condition, message) {
+  return Object.assign(new Error(message), { condition });
 }

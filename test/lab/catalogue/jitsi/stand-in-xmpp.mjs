@@ -9,13 +9,20 @@ export class XmppClient {
   #socket;
   #buffer = "";
   #handlers = [];
+  #room;
+  #isOnline = false;
   /** By nickname: who else is in the room. */
   occupants = new Set();
   joined = false;
 
-  /** `room` is the address to join, nickname included. Stanzas that end here go to `onStanza`. */
+  /**
+   * `room`: the address to join, nickname included. `presence()`: XML that goes into each presence in the room.
+   * `onIq(stanza)`: XML of the answer, or undefined when it is not its business; may be a promise, and may throw an
+   * Error with `condition`, the name of a stanza error.
+   */
   constructor(options) {
     this.#options = options;
+    this.#room = options.room;
   }
 
   start() {
@@ -23,6 +30,7 @@ export class XmppClient {
       .catch((error) => process.stderr.write(`xmpp: ${error.message}\n`))
       .finally(() => {
         this.joined = false;
+        this.#isOnline = false;
         this.occupants.clear();
         this.#socket?.destroy();
         setTimeout(() => this.start(), RETRY_MS);
@@ -31,6 +39,27 @@ export class XmppClient {
 
   send(text) {
     this.#socket.write(text);
+  }
+
+  /** Tells the room anew what `presence()` says. */
+  announce() {
+    if (this.joined) this.#join();
+  }
+
+  /** Stays logged in: `undefined` leaves the room, an address joins there. */
+  moveTo(room) {
+    if (room === this.#room) return;
+    if (this.joined) this.send(`<presence type='unavailable' to='${this.#room}'/>`);
+    this.joined = false;
+    this.occupants.clear();
+    this.#room = room;
+    if (this.#isOnline) this.#join();
+  }
+
+  #join() {
+    if (this.#room === undefined) return;
+    const payload = this.#options.presence?.() ?? "";
+    this.send(`<presence to='${this.#room}'><x xmlns='http://jabber.org/protocol/muc'/>${payload}</presence>`);
   }
 
   async #session() {
@@ -47,10 +76,12 @@ export class XmppClient {
     const [verdict] = await this.#next(/<success[^>]*>|<failure.*?<\/failure>/s);
     if (!verdict.startsWith("<success")) throw new Error(`not logged in as ${username}: ${verdict}`);
     await this.#open();
-    this.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>stand-in</resource></bind></iq>");
+    // Without a resource of its own choice: several bridges share one account.
+    this.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
     await this.#next(/<iq [^>]*id=['"]bind['"].*?<\/iq>/s);
     this.send("<presence/>");
-    this.send(`<presence to='${this.#options.room}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+    this.#isOnline = true;
+    this.#join();
     await this.#stanzas();
   }
 
@@ -67,17 +98,17 @@ export class XmppClient {
     for (;;) {
       const [stanza, name] = await this.#next(/<(presence|iq|message)\b(?:[^>]*\/>|.*?<\/\1>)/s);
       if (name === "presence") this.#presence(stanza);
-      else if (name === "iq") this.#iq(stanza);
+      else if (name === "iq") void this.#iq(stanza);
     }
   }
 
   #presence(stanza) {
     const from = attribute(stanza, "from") ?? "";
     const [room, nickname] = from.split("/");
-    if (nickname === undefined || !this.#options.room.startsWith(`${room}/`)) return;
+    if (nickname === undefined || this.#room?.startsWith(`${room}/`) !== true) return;
     const type = attribute(stanza, "type");
     if (type === "error") throw new Error(`not let into ${room}: ${stanza}`);
-    const isSelf = from === this.#options.room;
+    const isSelf = from === this.#room;
     if (type === "unavailable") {
       this.occupants.delete(nickname);
       if (isSelf) throw new Error(`put out of ${room}`);
@@ -86,17 +117,25 @@ export class XmppClient {
   }
 
   /** Whatever is asked gets an answer, so that nobody waits. */
-  #iq(stanza) {
+  async #iq(stanza) {
     const type = attribute(stanza, "type");
     if (type !== "get" && type !== "set") return;
-    const answer = this.#options.onIq?.(stanza);
-    const head = `<iq id='${attribute(stanza, "id")}' to='${attribute(stanza, "from") ?? ""}' type=`;
-    if (answer !== undefined) this.send(`${head}'result'>${answer}</iq>`);
-    else if (stanza.includes("urn:xmpp:ping")) this.send(`${head}'result'/>`);
-    else {
-      this.send(
-        `${head}'error'><error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
-      );
+    const socket = this.#socket;
+    const answer = await this.#answer(stanza);
+    const head = `<iq id='${attribute(stanza, "id")}' to='${attribute(stanza, "from") ?? ""}'`;
+    // Who asked over a stream that is gone is not waiting any more.
+    if (socket === this.#socket && !socket.destroyed) this.send(`${head} ${answer}</iq>`);
+  }
+
+  /** The rest of the stanza, from its type on. */
+  async #answer(stanza) {
+    try {
+      const answer = await this.#options.onIq?.(stanza);
+      if (answer !== undefined) return `type='result'>${answer}`;
+      if (stanza.includes("urn:xmpp:ping")) return "type='result'>";
+      return stanzaError("feature-not-implemented", "");
+    } catch (error) {
+      return stanzaError(error.condition ?? "internal-server-error", error.message);
     }
   }
 
@@ -125,6 +164,26 @@ export class XmppClient {
       await new Promise((resolve) => this.#handlers.push(resolve));
     }
   }
+}
+
+function stanzaError(condition, text) {
+  const xmlns = "urn:ietf:params:xml:ns:xmpp-stanzas";
+  const said = text === "" ? "" : `<text xmlns='${xmlns}'>${escapeXml(text)}</text>`;
+  return `type='error'><error type='cancel'><${condition} xmlns='${xmlns}'/>${said}</error>`;
+}
+
+export function escapeXml(text) {
+  const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;" };
+  return text.replace(/[&<>'"]/g, (character) => entities[character]);
+}
+
+/** Undoes `escapeXml` and what an XMPP server may write instead. */
+export function unescapeXml(text) {
+  const characters = { amp: "&", lt: "<", gt: ">", apos: "'", quot: '"' };
+  return text.replace(/&(?:#x([0-9a-f]+)|#([0-9]+)|([a-z]+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return characters[name] ?? whole;
+    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+  });
 }
 
 /** The first attribute of that name in a stanza's opening tag. */
