@@ -9,6 +9,8 @@ interface Reason {
   readonly severity: Severity;
   /** What to change: names the file, setting or command. */
   readonly hint: string;
+  /** One look is enough to believe it: a certificate that has expired does not come round by itself. */
+  readonly certain?: true;
 }
 
 export type ReasonTable<Name extends string> = Readonly<Record<Name, Reason>>;
@@ -22,6 +24,10 @@ export interface KindDefinition<Spec extends TimedSpec, Name extends string> {
   readonly kind: string;
   readonly schema: z.ZodType<Spec>;
   readonly reasons: ReasonTable<Name>;
+  /** Milliseconds between looks when the manifest does not say; absent: 5 minutes. */
+  readonly interval?: number;
+  /** Needs a media process of its own: few of these run at the same moment. */
+  readonly heavy?: true;
   /** What is checked, in one word or two: `turn.example.org:3478/udp`. */
   target(spec: Spec): string;
   run(spec: Spec, run: CheckRun): Promise<Verdict<Name | "ok">>;
@@ -32,8 +38,13 @@ export interface CheckKind {
   readonly kind: string;
   readonly schema: z.ZodType;
   readonly reasons: ReasonTable<string>;
+  /** Milliseconds between looks when the manifest does not say. */
+  readonly interval: number;
+  readonly heavy: boolean;
   check(name: string, spec: unknown, context: CheckContext): Promise<CheckResult>;
 }
+
+const DEFAULT_INTERVAL_MS = 300_000;
 
 /** Milliseconds a check gets after its deadline to hand back what it allocated. */
 const RELEASE_MS = 3_000;
@@ -46,6 +57,8 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
     kind: definition.kind,
     schema: definition.schema,
     reasons,
+    interval: definition.interval ?? DEFAULT_INTERVAL_MS,
+    heavy: definition.heavy ?? false,
     async check(name, given, context) {
       const checkedAt = context.clock.now();
       const parsed = definition.schema.safeParse(given);
@@ -68,10 +81,12 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
         verdict.reason === "ok"
           ? passing(verdict)
           : failing(verdict.reason, verdict.message, reasons, verdict.severity);
+      const summary = verdict.summary === undefined ? {} : { summary: printable(verdict.summary, 80) };
       return {
         ...base,
         target: definition.target(spec),
         ...outcome,
+        ...summary,
         phases: run.phases,
         evidence: run.evidence,
       };

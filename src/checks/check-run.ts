@@ -20,6 +20,8 @@ export interface Verdict<Reason extends string> {
   readonly reason: Reason;
   readonly message: string;
   readonly severity?: Severity;
+  /** See CheckResult. */
+  readonly summary?: string;
 }
 
 export class CheckRun {

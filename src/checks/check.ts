@@ -20,6 +20,8 @@ export interface CheckResult {
   readonly reason: string;
   /** One sentence with the other side's own words. */
   readonly message: string;
+  /** What it measured, in a few words for the pusher's line: `1.2 s, 0 % loss`. */
+  readonly summary?: string;
   /** Names the file or setting to change; present on every failure. */
   readonly hint?: string;
   readonly severity: Severity;

@@ -11,6 +11,10 @@ export const commonReasons = {
     severity: "critical",
     hint: "the phases show where the time went; raise the check's `timeout:` only if that step is slow by nature",
   },
+  not_asked: {
+    severity: "info",
+    hint: "correct what it depends on first; it is asked again as soon as that works",
+  },
   aborted: { severity: "info", hint: "run it again: convene check NAME" },
 } as const satisfies ReasonTable<string>;
 

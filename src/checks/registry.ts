@@ -14,9 +14,22 @@ const kinds: ReadonlyMap<string, CheckKind> = new Map(
   [bridgeCheck, httpCheck, stunCheck, tlsCheck, turnCheck, xmppCheck].map((kind) => [kind.kind, kind]),
 );
 
+/** What cannot run says so once in a while. */
+const UNKNOWN_KIND_MS = 300_000;
+
 /** Every kind, for validation of manifests and for generated documentation. */
 export function checkKinds(): readonly CheckKind[] {
   return [...kinds.values()];
+}
+
+export function checkKind(name: string): CheckKind | undefined {
+  return kinds.get(name);
+}
+
+/** Milliseconds between two looks at this check. */
+export function intervalOf({ kind, intervalSeconds }: DesiredCheck): number {
+  if (intervalSeconds !== undefined) return intervalSeconds * 1_000;
+  return kinds.get(kind)?.interval ?? UNKNOWN_KIND_MS;
 }
 
 /** Runs one check to a result, within its own deadline. Never throws: what cannot run says `invalid_spec`. */

@@ -1,6 +1,7 @@
 /** Runs checks on time: each at its interval with some jitter, few at once, none twice at the same moment. */
 import type { DesiredCheck } from "../model/desired-state.ts";
 import type { CheckResult } from "./check.ts";
+import { intervalOf } from "./registry.ts";
 
 export interface SchedulerOptions {
   /** The checks as they are now; asked at every tick, so that a new revision counts at once. */
@@ -69,7 +70,7 @@ class Scheduler {
   }
 
   async #run(check: DesiredCheck, slot: Slot, now: number): Promise<void> {
-    const interval = Math.max(1, check.intervalSeconds) * 1_000;
+    const interval = Math.max(1_000, intervalOf(check));
     const jitter = 1 + JITTER * (2 * this.#options.random() - 1);
     slot.running = true;
     slot.dueAt = now + interval * jitter;
@@ -92,7 +93,7 @@ class Scheduler {
   #slotOf(check: DesiredCheck, now: number): Slot {
     const known = this.#slots.get(check.name);
     if (known !== undefined) return known;
-    const spread = Math.min(SPREAD_MS, check.intervalSeconds * 1_000);
+    const spread = Math.min(SPREAD_MS, intervalOf(check));
     const slot = { dueAt: now + this.#options.random() * spread, running: false };
     this.#slots.set(check.name, slot);
     return slot;

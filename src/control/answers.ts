@@ -87,6 +87,7 @@ const checkResult = z
     ok: z.boolean(),
     reason: text,
     message: text,
+    summary: text.exactOptional(),
     hint: text.exactOptional(),
     severity: z.enum(["ok", "info", "warning", "critical"]),
     phases: z.array(z.object({ name: text, milliseconds: z.number() }).readonly()).readonly(),

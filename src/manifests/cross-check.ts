@@ -38,6 +38,7 @@ const ABOUT_ABSENCE: readonly string[] = [
   "EmptyDesiredState",
   "MissingSite",
   "NameNotCovered",
+  "UnknownCheck",
   "UnknownContainer",
   "UnknownImage",
   "UnknownSecret",

@@ -12,13 +12,15 @@ export function desiredChecks(input: ModelInput): readonly DesiredCheck[] {
 }
 
 function desiredCheck(loaded: LoadedManifest<CheckManifest>): DesiredCheck {
-  const { kind, interval, container, ...spec } = loaded.manifest.spec;
+  const { kind, interval, container, dependsOn, confirm, ...spec } = loaded.manifest.spec;
   return {
     name: loaded.manifest.metadata.name,
     kind,
     spec,
-    intervalSeconds: interval,
     origin: loaded.locate([]),
+    ...(interval === undefined ? {} : { intervalSeconds: interval }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(confirm === undefined ? {} : { confirm: { ...confirm } }),
     ...(container === undefined ? {} : { container }),
   };
 }

@@ -219,8 +219,19 @@ export interface DesiredCheck {
   readonly spec: Readonly<Record<string, unknown>>;
   /** Container whose state explains a failure. */
   readonly container?: string;
-  readonly intervalSeconds: number;
+  /** Checks that must hold first. */
+  readonly dependsOn?: readonly string[];
+  /** Looks that it takes to believe it; absent: what suits most (src/checks/states/). */
+  readonly confirm?: { readonly down?: Quorum | undefined; readonly up?: Quorum | undefined };
+  /** Absent: what suits its kind. */
+  readonly intervalSeconds?: number;
   readonly origin?: Origin;
+}
+
+/** `needed` of the last `of` looks. */
+export interface Quorum {
+  readonly needed: number;
+  readonly of: number;
 }
 
 export interface DesiredReceiver {

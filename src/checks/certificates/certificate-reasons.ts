@@ -4,14 +4,17 @@ import type { ReasonTable } from "../check-kind.ts";
 export const certificateReasons = {
   cert_expired: {
     severity: "critical",
+    certain: true,
     hint: "renewal has failed for weeks: convene logs proxy shows certbot's words; then the service must load the new file",
   },
   cert_not_yet_valid: {
     severity: "critical",
+    certain: true,
     hint: "the certificate begins in the future: compare the clocks, convene check host",
   },
   cert_name_mismatch: {
     severity: "critical",
+    certain: true,
     hint: "the certificate does not cover every name used here: declare the name as a route or `Certificate`",
   },
   cert_chain_incomplete: {
@@ -44,6 +47,7 @@ export const certificateReasons = {
   },
   cert_expiring: {
     severity: "warning",
+    certain: true,
     hint: "ACME clients renew at one third of the lifetime left, so renewal is failing: convene logs proxy shows certbot's words",
   },
 } as const satisfies ReasonTable<string>;

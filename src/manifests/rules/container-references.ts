@@ -18,20 +18,32 @@ export function checkContainerReferences(manifests: readonly LoadedManifest[]): 
         by: metadata.name,
       }),
     );
-    const image = { what: "image", name: spec.image, known: images, by: metadata.name };
+    const image = { what: "image" as const, name: spec.image, known: images, by: metadata.name };
     return [...dependencies, ...dangling(loaded, ["spec", "image"], image)];
   });
-  const fromChecks = manifestsOf(manifests, "Check").flatMap((loaded) => {
+  const checks = manifestsOf(manifests, "Check");
+  const checkNames = checks.map(({ manifest }) => manifest.metadata.name);
+  const fromChecks = checks.flatMap((loaded) => {
     const { metadata, spec } = loaded.manifest;
-    if (spec.container === undefined) return [];
-    const reference = { what: "container", name: spec.container, known: names, by: metadata.name };
-    return dangling(loaded, ["spec", "container"], reference);
+    const dependencies = spec.dependsOn.flatMap((name, index) =>
+      dangling(loaded, ["spec", "dependsOn", index], {
+        what: "check",
+        name,
+        known: checkNames,
+        by: metadata.name,
+      }),
+    );
+    if (spec.container === undefined) return dependencies;
+    const container = { what: "container" as const, name: spec.container, known: names, by: metadata.name };
+    return [...dangling(loaded, ["spec", "container"], container), ...dependencies];
   });
   return [...fromContainers, ...fromChecks];
 }
 
+const CODES = { check: "UnknownCheck", container: "UnknownContainer", image: "UnknownImage" } as const;
+
 interface Reference {
-  readonly what: string;
+  readonly what: keyof typeof CODES;
   readonly name: string;
   readonly known: readonly string[];
   /** Who refers to it. */
@@ -44,7 +56,7 @@ function dangling(loaded: LoadedManifest, path: DocumentPath, reference: Referen
   const there = known.length > 0 ? known.join(", ") : "none";
   return [
     {
-      code: what === "image" ? "UnknownImage" : "UnknownContainer",
+      code: CODES[what],
       message: `\`${by}\` needs the ${what} \`${name}\`, which is not there`,
       hint: `there: ${there}${suggestion(name, known) || "; a component that provides it may be missing in the site"}`,
       location: loaded.locate(path),

@@ -1,27 +1,40 @@
-/** No container waits for itself, not even round a corner. */
+/** No container and no check waits for itself, not even round a corner. */
 import { consulContainer, dependenciesOf } from "../consul-container.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { manifestsOf } from "../loaded-manifest.ts";
 import type { LoadedManifest } from "../loaded-manifest.ts";
+
+type Dependencies = (name: string) => readonly string[];
 
 export function checkDependencyCycles(manifests: readonly LoadedManifest[]): readonly Diagnostic[] {
   const containers = new Map(
     manifestsOf(manifests, "Container").map((one) => [one.manifest.metadata.name, one]),
   );
   const consul = consulContainer(manifests);
-  const dependencies = (name: string): readonly string[] => {
-    const found = containers.get(name);
-    return found ? dependenciesOf(found.manifest, consul) : [];
-  };
+  const checks = new Map(manifestsOf(manifests, "Check").map((one) => [one.manifest.metadata.name, one]));
+  return [
+    ...cyclesOf("containers", containers, (name) => {
+      const found = containers.get(name);
+      return found ? dependenciesOf(found.manifest, consul) : [];
+    }),
+    ...cyclesOf("checks", checks, (name) => checks.get(name)?.manifest.spec.dependsOn ?? []),
+  ];
+}
+
+function cyclesOf(
+  what: string,
+  members: ReadonlyMap<string, LoadedManifest>,
+  dependencies: Dependencies,
+): readonly Diagnostic[] {
   const reported = new Set<string>();
-  return [...containers].flatMap(([name, loaded]) => {
+  return [...members].flatMap(([name, loaded]) => {
     const cycle = reported.has(name) ? undefined : cycleFrom(name, dependencies);
     if (cycle === undefined) return [];
     for (const member of cycle) reported.add(member);
     return [
       {
         code: "DependencyCycle",
-        message: `containers wait for each other: ${[...cycle, name].join(" → ")}`,
+        message: `${what} wait for each other: ${[...cycle, name].join(" → ")}`,
         hint: "take one of the `dependsOn` out",
         location: loaded.locate(["spec", "dependsOn"]),
       },
@@ -30,10 +43,7 @@ export function checkDependencyCycles(manifests: readonly LoadedManifest[]): rea
 }
 
 /** The names on a shortest way from `start` back to itself, `start` first. */
-function cycleFrom(
-  start: string,
-  dependencies: (name: string) => readonly string[],
-): readonly string[] | undefined {
+function cycleFrom(start: string, dependencies: Dependencies): readonly string[] | undefined {
   const ways: (readonly string[])[] = [[start]];
   const seen = new Set<string>();
   for (let way = ways.shift(); way !== undefined; way = ways.shift()) {

@@ -10,6 +10,9 @@ const BYTES: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
+/** Of more looks nobody waits for the last. */
+const MOST_LOOKS = 20;
+
 /** `90`, `30s`, `5m`, `1h30m`, `7d` in seconds; undefined when it is none of these. */
 export function parseDuration(text: string): number | undefined {
   if (!/^([0-9]{1,9}[smhd])+$/u.test(text)) return undefined;
@@ -70,6 +73,30 @@ export const size = z
   .describe("A size: 512MiB, 2GiB.");
 
 export const port = z.int().min(1).max(65_535).describe("A port, 1 to 65535.");
+
+interface Quorum {
+  readonly needed: number;
+  readonly of: number;
+}
+
+/** `2/3`: two of the last three; `2`: two in a row. Undefined when it is neither, or asks for more than there are. */
+function parseQuorum(text: string): Quorum | undefined {
+  const match = /^([0-9]{1,2})(?:\/([0-9]{1,2}))?$/u.exec(text);
+  if (!match) return undefined;
+  const needed = Number(match[1]);
+  const of = Number(match[2] ?? match[1]);
+  return needed >= 1 && needed <= of && of <= MOST_LOOKS ? { needed, of } : undefined;
+}
+
+export const quorum = z
+  .union([z.string(), z.number()])
+  .transform((input, context): Quorum => {
+    const parsed = parseQuorum(`${input}`);
+    if (parsed) return parsed;
+    context.addIssue({ code: "custom", message: `looks such as \`2/3\`, of at most ${MOST_LOOKS}`, input });
+    return z.NEVER;
+  })
+  .describe("Looks: 2/3 is two of the last three, 2 is two in a row.");
 
 /** One port, a range, or what a `portRange` parameter resolved to. */
 export const portRange = z

@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { CheckContext } from "../../../src/checks/check.ts";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { defineKind } from "../../../src/checks/check-kind.ts";
-import { CheckFailure, type CheckRun } from "../../../src/checks/check-run.ts";
-import { checkKinds, runCheck } from "../../../src/checks/registry.ts";
+import { CheckFailure, type CheckRun, type Verdict } from "../../../src/checks/check-run.ts";
+import { checkKind, checkKinds, intervalOf, runCheck } from "../../../src/checks/registry.ts";
 import { durationField } from "../../../src/checks/spec-values.ts";
 
 function context(signal = new AbortController().signal): CheckContext {
@@ -66,6 +66,28 @@ describe("running a check", () => {
     expect(result.message).to.equal("said \\u001b[31mno");
     expect(result.evidence).to.deep.equal({ words: "a\\nb" });
     expect(result.phases.map(({ name }) => name)).to.deep.equal(["first"]);
+  });
+
+  it("hands on what it measured in a few words", async () => {
+    const kind = defineKind({
+      kind: "trial",
+      schema: z.strictObject({ timeout: durationField.default(200) }),
+      reasons: { broken: { severity: "critical", hint: "mend it" } },
+      target: () => "here",
+      run: async (): Promise<Verdict<"broken" | "ok">> => ({
+        reason: "ok",
+        message: "well",
+        summary: "1.2 s,\n0 % loss",
+      }),
+    });
+    expect(await kind.check("t", {}, context())).to.include({ ok: true, summary: "1.2 s,\\n0 % loss" });
+  });
+
+  it("looks as often as the manifest says, else as suits the kind", () => {
+    const check = { name: "x", kind: "tls", spec: {} };
+    expect(intervalOf({ ...check, intervalSeconds: 7 })).to.equal(7_000);
+    expect(intervalOf(check)).to.equal(checkKind("tls")?.interval);
+    expect(intervalOf({ ...check, kind: "ping" })).to.equal(300_000);
   });
 
   it("turns anything else thrown into internal_error", async () => {
