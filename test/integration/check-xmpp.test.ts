@@ -69,13 +69,13 @@ describe("check xmpp", function () {
     expect(result.evidence).to.include({ condition: "host-unknown" });
   });
 
-  it("says not_upgraded with the status when the path is not a WebSocket", async () => {
+  it("says websocket_not_proxied with the status when the path is not a WebSocket", async () => {
     const wrongPath = await check({ path: "/nothing" });
-    expect(wrongPath).to.include({ reason: "not_upgraded" });
+    expect(wrongPath).to.include({ reason: "websocket_not_proxied" });
     expect(wrongPath.evidence).to.include({ status: 404 });
     const port = await listen(createServer((_request, response) => response.end("<html>hello</html>")));
     const page = await check({ port });
-    expect(page).to.include({ reason: "not_upgraded" });
+    expect(page).to.include({ reason: "websocket_not_proxied" });
     expect(page.evidence).to.include({ status: 200 });
   });
 

@@ -1,57 +1,67 @@
-/** XMPP over WebSocket (RFC 7395): one element a frame, read strictly and capped. */
+/** XMPP over WebSocket (RFC 7395): one element a frame. */
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
-import { readXmlElement, type XmlElement } from "./xml-element.ts";
-import type { XmppReason } from "./xmpp-reasons.ts";
+import { openSecured } from "../connect/open-secured.ts";
+import { Inbox } from "./inbox.ts";
+import { maskStanza } from "./mask-stanza.ts";
+import type { SessionReason } from "./session-reasons.ts";
+import { expectOpen, type XmppStream } from "./xmpp-stream.ts";
+import type { XmppTarget } from "./xmpp-target.ts";
+import { writeXml } from "./xml-writer.ts";
 
-export const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
-export const STREAM_NAMESPACE = "http://etherx.jabber.org/streams";
+const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
 
-/** Bytes of one frame; stream features are some hundred. */
+/** Bytes of one frame: an offer of Jitsi's is about 10,000. */
 const FRAME_LIMIT = 65_536;
-/** Frames kept unread; a server that sends more before being asked is cut off. */
-const QUEUE_LIMIT = 32;
+/** Milliseconds a server gets to say good-bye. */
+const CLOSE_MS = 500;
 
-export interface FramedStream {
-  send(xml: string): void;
-  /** The next element. Rejects with `stream_closed`, `bad_answer`, or `no_features` when `waitMs` are over. */
-  next(waitMs: number): Promise<XmlElement>;
-  close(): void;
+/** Resolves, connects, TLS where wanted, and upgrades. Fails with a reason of `connect/` or a SessionReason. */
+export async function openFramedStream(target: XmppTarget, run: CheckRun): Promise<XmppStream> {
+  const { host, address, port, secure, allowSelfSigned } = target;
+  const socket = await openSecured({ host, address, port, secure, allowSelfSigned, alpn: ["http/1.1"] }, run);
+  return await run.phase("upgrade", () => upgrade(socket, urlOf(target), run));
 }
 
-/** Upgrades an open connection. Fails with `not_upgraded` and the HTTP status in evidence. */
-export function openFramedStream(socket: Socket, url: string, run: CheckRun): Promise<FramedStream> {
-  return run.phase("upgrade", async () => {
-    run.say(`→ WebSocket upgrade ${url}`);
-    const webSocket = new WebSocket(url, "xmpp", {
-      createConnection: () => socket,
-      followRedirects: false,
-      maxPayload: FRAME_LIMIT,
-      perMessageDeflate: false,
-    });
-    const stream = new WebSocketStream(webSocket, run);
-    await upgraded(webSocket, run.signal);
-    run.say("← 101 switching protocols");
-    return stream;
+/** The room is told as a browser tells it: proxies in front of several servers sort by it. */
+export function urlOf(target: Pick<XmppTarget, "secure" | "host" | "port" | "path" | "room">): string {
+  const { secure, host, port, path, room } = target;
+  const name = host.includes(":") ? `[${host}]` : host;
+  const query = room === undefined ? "" : `?room=${encodeURIComponent(room)}`;
+  return `${secure ? "wss" : "ws"}://${name}:${port}${path}${query}`;
+}
+
+async function upgrade(socket: Socket, url: string, run: CheckRun): Promise<XmppStream> {
+  run.say(`→ WebSocket upgrade ${url}`);
+  const webSocket = new WebSocket(url, "xmpp", {
+    createConnection: () => socket,
+    followRedirects: false,
+    maxPayload: FRAME_LIMIT,
+    perMessageDeflate: false,
   });
+  const stream = new WebSocketStream(webSocket, run);
+  await upgraded(webSocket, run.signal);
+  run.say("← 101 switching protocols");
+  return stream;
 }
 
 function upgraded(webSocket: WebSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string, evidence: Record<string, string | number> = {}): void => {
+    const fail = (reason: SessionReason, message: string, evidence: Record<string, number> = {}): void => {
       signal.removeEventListener("abort", stop);
       webSocket.terminate();
-      reject(new CheckFailure<XmppReason>("not_upgraded", message, { evidence }));
+      reject(new CheckFailure<SessionReason>(reason, message, { evidence }));
     };
-    const stop = (): void => fail("no answer to the WebSocket upgrade in time");
+    const stop = (): void => fail("not_upgraded", "no answer to the WebSocket upgrade in time");
     signal.addEventListener("abort", stop, { once: true });
     webSocket.on("unexpected-response", (_request, response) => {
       const status = response.statusCode ?? 0;
+      const message = `expected 101 Switching Protocols, got ${status} ${response.statusMessage ?? ""}`;
       response.destroy();
-      fail(`expected 101 Switching Protocols, got ${status} ${response.statusMessage ?? ""}`, { status });
+      fail(reasonOfStatus(status), message, { status });
     });
-    webSocket.on("error", (error) => fail(`no WebSocket: ${error.message}`));
+    webSocket.on("error", (error) => fail("not_upgraded", `no WebSocket: ${error.message}`));
     webSocket.on("open", () => {
       signal.removeEventListener("abort", stop);
       resolve();
@@ -60,67 +70,75 @@ function upgraded(webSocket: WebSocket, signal: AbortSignal): Promise<void> {
   });
 }
 
-class WebSocketStream implements FramedStream {
+/**
+ * Who answered in Prosody's place: nginx has 502 and 504 for a Prosody that is not there, HAProxy 503 for an nginx
+ * that is not there, and a page or its absence comes from whoever did not pass the upgrade on. Prosody itself says 200
+ * when the Upgrade header got lost before it.
+ */
+function reasonOfStatus(status: number): SessionReason {
+  if (status === 502 || status === 504) return "prosody_down";
+  if (status === 503) return "backend_down";
+  return [200, 400, 404, 405, 426, 501].includes(status) ? "websocket_not_proxied" : "not_upgraded";
+}
+
+class WebSocketStream implements XmppStream {
   readonly #webSocket: WebSocket;
   readonly #run: CheckRun;
-  readonly #frames: string[] = [];
-  #closed: string | undefined;
-  #wake: () => void = () => undefined;
+  readonly #inbox: Inbox;
+  readonly #ended: Promise<void>;
 
   constructor(webSocket: WebSocket, run: CheckRun) {
     this.#webSocket = webSocket;
     this.#run = run;
+    this.#inbox = new Inbox(run);
     webSocket.on("message", (data, isBinary) => {
-      if (this.#frames.length >= QUEUE_LIMIT) webSocket.terminate();
-      else this.#frames.push(isBinary ? "" : textOf(data));
-      this.#wake();
+      if (!this.#inbox.put(isBinary ? "" : textOf(data))) webSocket.terminate();
     });
-    webSocket.on("close", (code, reason) => {
-      this.#closed = `the server closed the WebSocket: ${code} ${reason.toString()}`;
-      this.#wake();
+    let problem = "";
+    webSocket.on("error", (error) => {
+      problem = ` (${error.message})`;
     });
+    this.#ended = new Promise((resolve) => {
+      webSocket.on("close", (code, reason) => {
+        const message = `the server closed the WebSocket: ${code} ${reason.toString()}${problem}`;
+        this.#inbox.end(new CheckFailure<SessionReason>("stream_closed", message));
+        resolve();
+      });
+    });
+  }
+
+  get encrypted(): boolean {
+    return this.#webSocket.url.startsWith("wss:");
   }
 
   send(xml: string): void {
-    this.#run.say(`→ ${xml}`);
-    this.#webSocket.send(xml);
+    this.#run.say(`→ ${maskStanza(xml)}`);
+    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.send(xml);
   }
 
-  async next(waitMs: number): Promise<XmlElement> {
-    const limit = AbortSignal.any([this.#run.signal, AbortSignal.timeout(waitMs)]);
-    while (this.#frames.length === 0 && this.#closed === undefined && !limit.aborted)
-      await this.#change(limit);
-    const frame = this.#frames.shift();
-    if (frame === undefined) {
-      if (this.#closed !== undefined) throw new CheckFailure<XmppReason>("stream_closed", this.#closed);
-      throw new CheckFailure<XmppReason>("no_features", "the server said nothing in time");
-    }
-    this.#run.say(`← ${frame}`);
-    const element = readXmlElement(frame);
-    if (element !== undefined) return element;
-    throw new CheckFailure<XmppReason>("bad_answer", "a frame is not one well-formed XML element", {
-      evidence: { frame: frame.slice(0, 200) },
-    });
+  next(waitMs?: number): ReturnType<XmppStream["next"]> {
+    return this.#inbox.next(waitMs);
   }
 
-  close(): void {
+  /** RFC 7395 section 3.4. */
+  async open(domain: string, waitMs: number): ReturnType<XmppStream["open"]> {
+    this.send(writeXml("open", { xmlns: FRAMING_NAMESPACE, to: domain, version: "1.0" }));
+    return expectOpen(await this.next(waitMs), "open", FRAMING_NAMESPACE);
+  }
+
+  /** RFC 7395 section 3.6; a server that does not close in turn must not hold the connection. */
+  async close(): Promise<void> {
     if (this.#webSocket.readyState === WebSocket.OPEN) {
-      this.#webSocket.send(`<close xmlns="${FRAMING_NAMESPACE}"/>`);
+      this.send(writeXml("close", { xmlns: FRAMING_NAMESPACE }));
       this.#webSocket.close();
     }
-    // A server that does not close in turn must not hold the connection.
-    setTimeout(() => this.#webSocket.terminate(), 250).unref();
-  }
-
-  #change(limit: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      limit.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const timer = setTimeout(() => this.#webSocket.terminate(), CLOSE_MS);
+    await this.#ended;
+    clearTimeout(timer);
   }
 }
 
-/** `ws` hands out a text frame as one Buffer by default. */
+/** `ws` hands out a text frame as one Buffer, its UTF-8 already verified. */
 function textOf(data: unknown): string {
   return data instanceof Uint8Array ? new TextDecoder().decode(data) : "";
 }

@@ -1,4 +1,5 @@
-/** Reads one small XML element strictly: no DTD, no processing instructions, no entities but the five predefined. */
+/** Reads one small XML element strictly and in linear time: no DTD, no processing instructions, no entities but the five predefined. */
+import { resolveReferences, splitName, XML_CHARACTERS } from "./xml-text.ts";
 
 export interface XmlElement {
   /** Local name, without a prefix. */
@@ -16,18 +17,39 @@ export interface XmlElement {
 const MAXIMUM_LENGTH = 65_536;
 const MAXIMUM_DEPTH = 16;
 
+/** White space of XML (production S), which is less than that of a regular expression's `\s`. */
+const S = "[ \\t\\r\\n]";
+/** ASCII only: XMPP and what runs over it name nothing otherwise. */
 const NAME = "[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?";
-const START_TAG = `<(${NAME})((?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?)>`;
-const END_TAG = `</(${NAME})\\s*>`;
-const ATTRIBUTE = new RegExp(`(${NAME})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "g");
+const START_TAG = `<(${NAME})((?:${S}+${NAME}${S}*=${S}*(?:"[^"<]*"|'[^'<]*'))*)${S}*(/?)>`;
+const END_TAG = `</(${NAME})${S}*>`;
+const ATTRIBUTE = new RegExp(`(${NAME})${S}*=${S}*(?:"([^"]*)"|'([^']*)')`, "g");
 
-type Namespaces = ReadonlyMap<string, string>;
+/** Declarations of one element and of those around it: linked, not copied, so that many of them cost nothing. */
+interface Scope {
+  readonly outer: Scope | undefined;
+  readonly declared: ReadonlyMap<string, string>;
+}
 
-/** The element, or undefined when the text is anything else than one well-formed element. */
-export function readXmlElement(text: string): XmlElement | undefined {
-  if (text.length > MAXIMUM_LENGTH) return undefined;
-  const reader = new XmlReader(text.trim());
-  const element = reader.element(new Map([["xml", "http://www.w3.org/XML/1998/namespace"]]), 0);
+const XML_SCOPE: Scope = {
+  outer: undefined,
+  declared: new Map([["xml", "http://www.w3.org/XML/1998/namespace"]]),
+};
+
+/**
+ * The element, or undefined when the text is anything else than one well-formed element.
+ * `surroundings` are declarations of a stream's header, prefix to namespace: RFC 6120 section 4.8.
+ */
+export function readXmlElement(
+  text: string,
+  surroundings?: ReadonlyMap<string, string>,
+): XmlElement | undefined {
+  if (text.length > MAXIMUM_LENGTH || !XML_CHARACTERS.test(text)) return undefined;
+  const reader = new XmlReader(text);
+  const scope = surroundings === undefined ? XML_SCOPE : { outer: XML_SCOPE, declared: surroundings };
+  reader.space();
+  const element = reader.element(scope, 0);
+  reader.space();
   return reader.atEnd() ? element : undefined;
 }
 
@@ -41,6 +63,7 @@ class XmlReader {
   readonly #startTag = new RegExp(START_TAG, "y");
   readonly #endTag = new RegExp(END_TAG, "y");
   readonly #characters = /[^<]+/y;
+  readonly #space = new RegExp(`${S}*`, "y");
   #at = 0;
 
   constructor(text: string) {
@@ -51,41 +74,43 @@ class XmlReader {
     return this.#at === this.#text.length;
   }
 
-  element(outer: Namespaces, depth: number): XmlElement | undefined {
+  space(): void {
+    this.#take(this.#space);
+  }
+
+  element(outer: Scope, depth: number): XmlElement | undefined {
     const start = depth > MAXIMUM_DEPTH ? undefined : this.#take(this.#startTag);
     if (start === undefined) return undefined;
     const [, tag = "", attributeText = "", selfClosing] = start;
     const written = readAttributes(attributeText);
     if (written === undefined) return undefined;
-    const namespaces = new Map([...outer, ...declaredNamespaces(written)]);
+    const scope = scopeOf(written, outer);
+    if (scope === undefined) return undefined;
+    const plain = [...written].filter(([name]) => !isDeclaration(name));
+    if (!plain.every(([name]) => isKnown(splitName(name)[0], scope))) return undefined;
     const [prefix, name] = splitName(tag);
-    const namespace = namespaces.get(prefix);
+    const namespace = namespaceOf(prefix, scope);
     if (namespace === undefined && prefix !== "") return undefined;
-    const plain = Object.entries(written).filter(([key]) => key !== "xmlns" && !key.startsWith("xmlns:"));
     const head = { name, namespace: namespace ?? "", attributes: Object.fromEntries(plain) };
     if (selfClosing === "/") return { ...head, children: [], text: "" };
-    const content = this.#content(tag, namespaces, depth);
+    const content = this.#content(tag, scope, depth);
     return content === undefined ? undefined : { ...head, ...content };
   }
 
-  #content(
-    tag: string,
-    namespaces: Namespaces,
-    depth: number,
-  ): Pick<XmlElement, "children" | "text"> | undefined {
+  #content(tag: string, scope: Scope, depth: number): Pick<XmlElement, "children" | "text"> | undefined {
     const children: XmlElement[] = [];
-    let text = "";
+    const texts: string[] = [];
     for (;;) {
       const characters = this.#take(this.#characters)?.[0];
       if (characters !== undefined) {
-        const resolved = resolveEntities(characters);
+        const resolved = characters.includes("]]>") ? undefined : resolveReferences(characters);
         if (resolved === undefined) return undefined;
-        text += resolved;
+        texts.push(resolved);
         continue;
       }
       const end = this.#take(this.#endTag);
-      if (end !== undefined) return end[1] === tag ? { children, text } : undefined;
-      const child = this.element(namespaces, depth + 1);
+      if (end !== undefined) return end[1] === tag ? { children, text: texts.join("") } : undefined;
+      const child = this.element(scope, depth + 1);
       if (child === undefined) return undefined;
       children.push(child);
     }
@@ -101,48 +126,41 @@ class XmlReader {
 }
 
 /** Undefined when an attribute is there twice or holds an unknown entity. */
-function readAttributes(text: string): Readonly<Record<string, string>> | undefined {
+function readAttributes(text: string): ReadonlyMap<string, string> | undefined {
   const attributes = new Map<string, string>();
   for (const [, name = "", double, single] of text.matchAll(ATTRIBUTE)) {
-    const value = resolveEntities(double ?? single ?? "");
+    const value = resolveReferences((double ?? single ?? "").replace(/[\t\r\n]/g, " "));
     if (value === undefined || attributes.has(name)) return undefined;
     attributes.set(name, value);
   }
-  return Object.fromEntries(attributes);
+  return attributes;
 }
 
-function declaredNamespaces(
-  attributes: Readonly<Record<string, string>>,
-): readonly (readonly [string, string])[] {
-  return Object.entries(attributes).flatMap(([name, value]) => {
-    if (name === "xmlns") return [["", value] as const];
-    return name.startsWith("xmlns:") ? [[name.slice(6), value] as const] : [];
-  });
+function isDeclaration(name: string): boolean {
+  return name === "xmlns" || name.startsWith("xmlns:");
 }
 
-function splitName(tag: string): readonly [string, string] {
-  const colon = tag.indexOf(":");
-  return colon < 0 ? ["", tag] : [tag.slice(0, colon), tag.slice(colon + 1)];
+/** Undefined for a declaration that Namespaces in XML 1.0 section 3 forbids. */
+function scopeOf(attributes: ReadonlyMap<string, string>, outer: Scope): Scope | undefined {
+  const declared = new Map<string, string>();
+  for (const [name, value] of attributes) {
+    if (!isDeclaration(name)) continue;
+    const prefix = name === "xmlns" ? "" : name.slice("xmlns:".length);
+    if (prefix === "xml" || prefix === "xmlns" || (prefix !== "" && value === "")) return undefined;
+    declared.set(prefix, value);
+  }
+  return declared.size === 0 ? outer : { outer, declared };
 }
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ["amp", "&"],
-  ["lt", "<"],
-  ["gt", ">"],
-  ["quot", '"'],
-  ["apos", "'"],
-]);
+function namespaceOf(prefix: string, scope: Scope): string | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+    const found = at.declared.get(prefix);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
-/** Undefined for any entity but the predefined and numeric ones. */
-function resolveEntities(text: string): string | undefined {
-  let valid = true;
-  const resolved = text.replace(/&(?:(\w+)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));|&/g, (_, name, decimal, hex) => {
-    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number.parseInt(decimal, 10);
-    const named = name === undefined ? undefined : ENTITIES.get(name);
-    if (named !== undefined) return named;
-    if (code > 0 && code <= 0x10ffff) return String.fromCodePoint(code);
-    valid = false;
-    return "";
-  });
-  return valid ? resolved : undefined;
+/** An attribute without a prefix is in no namespace. */
+function isKnown(prefix: string, scope: Scope): boolean {
+  return prefix === "" || namespaceOf(prefix, scope) !== undefined;
 }

@@ -1,0 +1,15 @@
+/** Makes a stanza fit to be shown: what proves who somebody is becomes `***`. */
+
+/** SASL elements (RFC 6120 section 6.4) and a room's password (XEP-0045 section 7.2.5): their text. */
+const SECRET_CONTENT = /(<(?:[A-Za-z_][\w.-]*:)?(?:auth|challenge|response|success|password)\b[^<>]*>)[^<]+/g;
+/** TURN passwords (XEP-0215), ICE passwords, and the key in a bridge channel's address. */
+const SECRET_ATTRIBUTE = /(\s(?:password|pwd)\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s>]+)/g;
+const SECRET_PARAMETER = /([?&;]pwd=)[^"'&<\s]+/g;
+
+/** Works on text, so that also a broken stanza can be shown. */
+export function maskStanza(xml: string): string {
+  return xml
+    .replace(SECRET_CONTENT, "$1***")
+    .replace(SECRET_ATTRIBUTE, '$1"***"')
+    .replace(SECRET_PARAMETER, "$1***");
+}

@@ -1,0 +1,88 @@
+/** Reasons of an XMPP session that does not come up, or breaks: for every kind that opens one. */
+import type { ReasonTable } from "../check-kind.ts";
+
+export const sessionReasons = {
+  not_upgraded: {
+    severity: "critical",
+    hint: "the WebSocket does not come up: look at `location = /xmpp-websocket` in nginx and at the route in haproxy.cfg",
+  },
+  websocket_not_proxied: {
+    severity: "critical",
+    hint: "the path answers as a web page, so the WebSocket is not passed on: nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280",
+  },
+  prosody_down: {
+    severity: "critical",
+    hint: "nginx is there and Prosody is not: convene logs jitsi says why prosody.service does not run",
+  },
+  backend_down: {
+    severity: "critical",
+    hint: "HAProxy has no living server for this name: convene status shows whether the container jitsi and its nginx run",
+  },
+  host_unknown: {
+    severity: "critical",
+    hint: "Prosody has no VirtualHost of that name: compare the Site's `domain` with the VirtualHost lines of /etc/prosody/prosody.cfg.lua and with the check's `domain:` and `subdomain:`",
+  },
+  stream_refused: {
+    severity: "critical",
+    hint: "Prosody refused the stream in the words shown: convene logs jitsi",
+  },
+  stream_closed: { severity: "critical", hint: "Prosody or nginx closed the connection: convene logs jitsi" },
+  stanza_flood: {
+    severity: "critical",
+    hint: "what answers sends without end, as no XMPP server does: look which server this name and port lead to",
+  },
+  session_silent: {
+    severity: "critical",
+    hint: "the connection is open and Prosody does not answer: it hangs or is overloaded (convene logs jitsi)",
+  },
+  no_features: {
+    severity: "critical",
+    hint: "the stream is open but Prosody offers nothing: convene logs jitsi shows a failing module",
+  },
+  missing_mechanism: {
+    severity: "critical",
+    hint: "people cannot log in that way: `authentication` of the VirtualHost and the component's `access:` differ",
+  },
+  bad_answer: {
+    severity: "critical",
+    hint: "what answers is no XMPP server: another backend is behind this path",
+  },
+  no_starttls: {
+    severity: "critical",
+    hint: "Prosody offers no encryption on this port: `ssl` in prosody.cfg.lua names a key and a certificate it must be able to read",
+  },
+  unsafe_mechanisms: {
+    severity: "critical",
+    hint: "the password would go over the wire readable and was not sent: use `wss`, or let Prosody offer SCRAM-SHA-1",
+  },
+  login_refused: {
+    severity: "critical",
+    hint: "the account is missing in Prosody or has another password: convene reconcile puts the accounts back",
+  },
+  guest_refused: {
+    severity: "critical",
+    hint: "guests are not let in: `authentication` of the guest VirtualHost in prosody.cfg.lua must be `jitsi-anonymous`",
+  },
+  login_failed: {
+    severity: "critical",
+    hint: "Prosody could not decide about the login, in the words shown: convene logs jitsi",
+  },
+  bad_challenge: {
+    severity: "critical",
+    hint: "the login's challenge breaks RFC 5802, so nothing was proved to it: look which server this name and port lead to",
+  },
+  server_not_trusted: {
+    severity: "critical",
+    hint: "the server took the login without knowing the password itself: something else answers in Prosody's place",
+  },
+  bind_refused: {
+    severity: "critical",
+    hint: "Prosody took the login but gives no session, in the words shown: convene logs jitsi, and look for limits in prosody.cfg.lua",
+  },
+  stanza_refused: {
+    severity: "critical",
+    hint: "Prosody answered with the error shown: convene logs jitsi",
+  },
+} as const satisfies ReasonTable<string>;
+
+export type SessionReason = keyof typeof sessionReasons;
