@@ -14,13 +14,14 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 /** Resolves when something accepts connections on the port; rejects after 10 seconds. */
 export async function portOpen(port: number, address = "127.0.0.1"): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await accepts(port, address)) return;
+    if (await portIsOpen(port, address)) return;
     await delay(100);
   }
   throw new Error(`nothing listens on ${address}:${port} after 10 s`);
 }
 
-function accepts(port: number, address: string): Promise<boolean> {
+/** Whether something accepts connections there now. */
+export function portIsOpen(port: number, address: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect(port, address);
   socket.once("connect", () => resolve(true));

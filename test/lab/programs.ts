@@ -35,6 +35,7 @@ export async function runProgram(command: readonly string[], options: RunOptions
 }
 
 export interface RunningProgram {
+  readonly pid: number;
   log(): string;
   stop(): Promise<void>;
 }
@@ -53,7 +54,7 @@ export async function startProgram(
   const stop = (): Promise<void> => ended(child);
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (child.exitCode !== null) break;
-    if (await ready(log())) return { log, stop };
+    if (await ready(log())) return { pid: child.pid ?? 0, log, stop };
     await delay(100);
   }
   await stop();

@@ -26,14 +26,17 @@ export async function starterFiles(): Promise<Files> {
 /** Everything the model needs; throws what the manifests' own checks find. */
 export async function modelInput(
   files: Files,
-  catalogue: string,
+  catalogue: string | readonly string[],
   changes: Partial<ModelInput> = {},
 ): Promise<ModelInput> {
   const tree = Object.entries(files).map(([path, text]) => ({
     path,
     content: new TextEncoder().encode(text),
   }));
-  const { site, manifests, components, diagnostics } = await resolveTree(tree, [catalogue]);
+  const { site, manifests, components, diagnostics } = await resolveTree(
+    tree,
+    typeof catalogue === "string" ? [catalogue] : catalogue,
+  );
   if (!site || diagnostics.length > 0) throw new Error(diagnostics.map(formatDiagnostic).join("\n"));
   const directory = "https://acme.test/directory";
   return {
@@ -62,7 +65,7 @@ export async function modelInput(
 
 export async function buildSite(
   files: Files,
-  catalogue: string,
+  catalogue: string | readonly string[],
   changes: Partial<ModelInput> = {},
 ): Promise<DesiredState> {
   return buildDesiredState(await modelInput(files, catalogue, changes), createTemplateEngine());

@@ -13,6 +13,7 @@ import { ensurePool, removePool } from "../../src/host/pool.ts";
 import { read } from "../../src/lxd/request.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { removeHarnesses, TEST_CACHE } from "../e2e/harness.ts";
+import { removeDeadLabs } from "./meeting-lab-slot.ts";
 import { lxdSocket } from "./lxd-project.ts";
 
 const POOL = "convene";
@@ -70,6 +71,7 @@ async function removeLabs(tools: HostTools): Promise<void> {
 
 async function tidy(when: string | undefined): Promise<void> {
   const tools = openTools();
+  await removeDeadLabs();
   if (when === "before") return await before(tools);
   if (when === "interrupted") await removeLabs(tools);
   await after(tools);

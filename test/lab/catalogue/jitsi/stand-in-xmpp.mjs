@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-const RETRY_MS = 2_000;
+const RETRY_MS = 500;
 
 export class XmppClient {
   #options;

@@ -1,0 +1,200 @@
+/**
+ * A whole healthy site as plain processes in one network namespace: HAProxy, nginx, Prosody and coturn with the shipped
+ * configuration, the stand-ins for jicofo and the videobridge, and every fault of the catalogue at hand.
+ *
+ * The test's own process is both a stranger on the internet (by the public address) and the host (by the containers').
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { createCheckContext } from "../../src/checks/check-context.ts";
+import type { CheckContext } from "../../src/checks/check.ts";
+import type { DesiredCheck, DesiredState } from "../../src/model/desired-state.ts";
+import type { Secret } from "../../src/system/secret.ts";
+import { type LabCertificates, labCertificates } from "./meeting-lab-certificates.ts";
+import { applyFault, type FaultName } from "./meeting-lab-faults.ts";
+import { containersUp, type LabContainers } from "./meeting-lab-containers.ts";
+import { type LabFirewall, networkUp } from "./meeting-lab-network.ts";
+import type { LabServer } from "./meeting-lab-server.ts";
+import { areTogether, type LabServers, labServers } from "./meeting-lab-servers.ts";
+import {
+  buildLabSite,
+  LAB_DOMAIN,
+  LAB_PERSON,
+  LAB_TURN_DOMAIN,
+  labSecret,
+  type LabSiteOptions,
+} from "./meeting-lab-site.ts";
+import { type LabAddresses, type LabSlot, takeSlot } from "./meeting-lab-slot.ts";
+import { runProgram } from "./programs.ts";
+
+export type MeetingLabOptions = LabSiteOptions;
+
+export interface Login {
+  /** Without the domain. */
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface MeetingLab extends AsyncDisposable {
+  readonly namespace: string;
+  readonly domain: string;
+  readonly turnDomain: string;
+  readonly addresses: LabAddresses & {
+    readonly proxy: string;
+    readonly turn: string;
+    readonly jitsi: string;
+    /** In the order of their numbers. */
+    readonly bridges: readonly string[];
+  };
+  /** PEM: who issued the site's certificates. */
+  readonly extraRoots: readonly string[];
+  /** The checks' own member, and a person of the site. */
+  readonly member: Login;
+  readonly person: Login;
+  /** What the shipped manifests check on such a site, ready for `runCheck`. */
+  readonly checks: readonly DesiredCheck[];
+  readonly desired: DesiredState;
+  readonly servers: LabServers;
+  readonly certificates: LabCertificates;
+  readonly firewall: LabFirewall;
+  /** Has it go wrong in this way, too; `mend` makes it whole again. */
+  fault(name: FaultName): Promise<void>;
+  /** Undoes every fault and whatever was done to its servers, and waits until everything has found everything. */
+  mend(): Promise<void>;
+  /** A generated secret of the site by its name in the manifests: `turn-secret`. */
+  secret(name: string): Secret;
+  /** The site's names lead to the public address; rejects as DNS does for others. */
+  resolve(host: string): Promise<readonly string[]>;
+  /** What a check may use on this site, from outside. */
+  checkContext(changes?: Partial<CheckContext>): CheckContext;
+  /** The last lines of every server, for the message of a test that fails. */
+  logs(): string;
+  /** Leaves no process, namespace, rule or file behind. */
+  stop(): Promise<void>;
+}
+
+/** Takes about 3 s. Rejects with a server's own words when it does not come up; nothing is left then either. */
+export async function startMeetingLab(options: MeetingLabOptions = {}): Promise<MeetingLab> {
+  const slot = await takeSlot();
+  let servers: LabServers | undefined;
+  let containers: LabContainers | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.all(everyServer(servers).map((server) => server.stop()));
+    await containers?.close();
+    await slot.release();
+  };
+  try {
+    const desired = await buildLabSite(slot.addresses, options);
+    const firewall = await networkUp(slot, desired.containers);
+    containers = await containersUp(slot, desired);
+    const certificates = await labCertificates(containers, [LAB_DOMAIN, LAB_TURN_DOMAIN]);
+    servers = await labServers(containers, options.bridges ?? 1);
+    await startAll(servers, desired);
+    return lab({ slot, desired, servers, containers, certificates, firewall, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(servers: LabServers, desired: DesiredState): Promise<void> {
+  const { haproxy, nginx, coturn, prosody, focus, bridges } = servers;
+  await Promise.all([
+    haproxy.start(),
+    nginx.start(),
+    coturn.start(),
+    prosody.start().then(() => makeAccounts(prosody, desired)),
+  ]);
+  await Promise.all([...bridges, focus].map((server) => server.start()));
+  await together(servers);
+}
+
+async function together(servers: LabServers): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (await areTogether(servers)) return;
+    await delay(50);
+  }
+  throw new Error("the focus does not see every bridge after 10 s");
+}
+
+/** By the script that the agent runs. */
+async function makeAccounts({ container }: LabServer, desired: DesiredState): Promise<void> {
+  const requests = desired.accounts.map(({ jid, password }) => `set\t${jid}\t${password.reveal()}\n`);
+  const { code, stdout, stderr } = await runProgram(
+    container.inside(["/usr/local/lib/convene/prosody-accounts"]),
+    { input: requests.join("") },
+  );
+  if (code !== 0) throw new Error(`accounts: ${stdout}${stderr}`);
+}
+
+function everyServer(servers: LabServers | undefined): readonly LabServer[] {
+  if (servers === undefined) return [];
+  const { bridges, ...others } = servers;
+  return [...bridges, ...Object.values<LabServer>(others)];
+}
+
+interface Parts {
+  readonly slot: LabSlot;
+  readonly desired: DesiredState;
+  readonly servers: LabServers;
+  readonly containers: LabContainers;
+  readonly certificates: LabCertificates;
+  readonly firewall: LabFirewall;
+  readonly stop: () => Promise<void>;
+}
+
+function lab({ slot, desired, servers, containers, certificates, firewall, stop }: Parts): MeetingLab {
+  const published = slot.addresses.public;
+  const resolve = async (host: string): Promise<readonly string[]> => {
+    if (host === LAB_DOMAIN || host === LAB_TURN_DOMAIN) return [published];
+    throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" });
+  };
+  const proxy = containers.get("proxy");
+  const parts = { servers, certificates, firewall, addresses: slot.addresses };
+  return {
+    namespace: slot.namespace,
+    domain: LAB_DOMAIN,
+    turnDomain: LAB_TURN_DOMAIN,
+    addresses: {
+      ...slot.addresses,
+      proxy: proxy.address,
+      turn: containers.get("turn").address,
+      jitsi: containers.get("jitsi").address,
+      bridges: servers.bridges.map(({ container }) => container.address),
+    },
+    extraRoots: [certificates.root],
+    member: { username: "convene-check", password: labSecret("check-password") },
+    person: { username: LAB_PERSON, password: labSecret(LAB_PERSON) },
+    // There is no Consul here: it is no part of a meeting.
+    checks: desired.checks.filter(({ container }) => container !== "consul"),
+    desired,
+    servers,
+    certificates,
+    firewall,
+    fault: (name) => applyFault(name, parts),
+    mend: async () => {
+      await firewall.replace([]);
+      await certificates.restore();
+      await Promise.all(everyServer(servers).map((server) => server.mend()));
+      await together(servers);
+    },
+    secret: labSecret,
+    resolve,
+    checkContext: (changes = {}) =>
+      createCheckContext({
+        clock: Date,
+        signal: new AbortController().signal,
+        extraRoots: [certificates.root],
+        resolve,
+        secret: (name) => Promise.resolve(labSecret(name)),
+        readCertificate: async (domain) =>
+          await proxy.read(`/var/certs/${domain}.cert.pem`).catch(() => undefined),
+        ...changes,
+      }),
+    logs: () =>
+      everyServer(servers)
+        .map((server) => `== ${server.name}\n${server.log().slice(-2_000)}`)
+        .join("\n"),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
