@@ -1,5 +1,6 @@
 /** The entry: puts the command line together. What only the agent or root needs is loaded when its verb runs. */
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { networkInterfaces, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ import { hostPaths } from "./host/host-paths.ts";
 import { openRepository } from "./source/repository.ts";
 import { readFolder } from "./source/read-folder.ts";
 import { systemClock } from "./system/clock.ts";
+import { Secret } from "./system/secret.ts";
 
 /** Where Debian's package and the snap put LXD's socket. */
 const LXD_SOCKETS = ["/var/lib/lxd/unix.socket", "/var/snap/lxd/common/lxd/unix.socket"];
@@ -102,6 +104,25 @@ const dependencies: CliDependencies = {
       say,
     );
   },
+  paper: {
+    colours: process.stdout.isTTY && process.stdout.hasColors(),
+    columns: process.stdout.columns ?? 80,
+  },
+  doctor: {
+    password: takeDoctorPassword(process.env),
+    askSecret: async (question) => {
+      const { askSecret } = await import("./cli/ask-secret.ts");
+      return askSecret(question, process.stdin, (text) => process.stderr.write(text));
+    },
+    readFile: async (path) => readFile(path, "utf8"),
+    examine: async (request, around) => {
+      const [{ examine }, { systemLookup }] = await Promise.all([
+        import("./doctor/examine.ts"),
+        import("./doctor/resolver.ts"),
+      ]);
+      return examine(request, { ...around, lookup: systemLookup });
+    },
+  },
   hook: {
     environment: process.env,
     stdin: () => readStdin(process.stdin),
@@ -109,6 +130,13 @@ const dependencies: CliDependencies = {
     hostname: hostname(),
   },
 };
+
+/** Taken out, so that no program started from here inherits it. */
+function takeDoctorPassword(environment: NodeJS.ProcessEnv): Secret | undefined {
+  const text = environment["CONVENE_DOCTOR_PASSWORD"];
+  delete environment["CONVENE_DOCTOR_PASSWORD"];
+  return text === undefined ? undefined : new Secret(text);
+}
 
 function lxdSocket(settings: HostSettings): string {
   return settings.lxd.socket ?? LXD_SOCKETS.find((path) => existsSync(path)) ?? LXD_SOCKETS[0] ?? "";

@@ -7,7 +7,12 @@ import type { Diagnostic } from "../manifests/diagnostic.ts";
 import type { Quarantine } from "../source/git.ts";
 import type { SourceRepository } from "../source/repository.ts";
 import type { Clock } from "../system/clock.ts";
+import type { Surroundings } from "../doctor/examine.ts";
+import type { DoctorReport } from "../doctor/report.ts";
+import type { DoctorRequest } from "../doctor/request.ts";
+import type { Secret } from "../system/secret.ts";
 import type { ExitCode } from "./exit-code.ts";
+import type { Paper } from "./render-doctor.ts";
 
 export interface Output {
   write(text: string): void;
@@ -38,10 +43,21 @@ export interface HookInput {
   readonly hostname: string;
 }
 
+export interface DoctorDoor {
+  /** From CONVENE_DOCTOR_PASSWORD. */
+  readonly password: Secret | undefined;
+  /** Asks at the terminal, without echo. */
+  askSecret(question: string): Promise<Secret>;
+  readFile(path: string): Promise<string>;
+  examine(request: DoctorRequest, around: Omit<Surroundings, "lookup">): Promise<DoctorReport>;
+}
+
 export interface CliDependencies {
   readonly version: string;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** What standard output can show. */
+  readonly paper: Paper;
   readonly clock: Clock;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
@@ -63,4 +79,5 @@ export interface CliDependencies {
   init(options: InitOptions, say: (line: string) => void): Promise<void>;
   uninstall(settings: HostSettings, options: UninstallOptions, say: (line: string) => void): Promise<void>;
   readonly hook: HookInput;
+  readonly doctor: DoctorDoor;
 }

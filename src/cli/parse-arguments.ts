@@ -13,3 +13,8 @@ export function parseHookKind(text: string): HookKind {
   if (kind !== undefined) return kind;
   throw new InvalidArgumentError(`expected ${HOOK_KINDS.join(" or ")}`);
 }
+
+/** For an option that may be given several times. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

@@ -4,7 +4,7 @@ import type { HookKind } from "../source/hooks/hook-script.ts";
 import type { CliDependencies } from "./cli-dependencies.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
-import { parseCount, parseHookKind } from "./parse-arguments.ts";
+import { collect, parseCount, parseHookKind } from "./parse-arguments.ts";
 import type { SharedOptions, Verb } from "./verb.ts";
 
 const CONFIG = "the host's settings, instead of /etc/convene/config.yaml";
@@ -42,6 +42,7 @@ function createProgram(dependencies: CliDependencies): Command {
   const add = verbAdder(program, dependencies);
   addSiteVerbs(add);
   addLookingVerbs(add);
+  addDoctor(add);
   addRootVerbs(add);
   addHook(program, dependencies);
   return program;
@@ -88,6 +89,26 @@ function addSiteVerbs(add: Add): void {
   add("check [name]", "run the checks now: all, one by name, or `host`", async (verb, command) =>
     (await import("./verbs/check.ts")).check(verb, command.args[0], command.opts()),
   ).option("--verbose", "print the conversation and the evidence");
+}
+
+const DOCTOR = "look at any Jitsi Meet from outside: what works, what does not, why, what to do";
+const DOCTOR_HELP = `
+Needs no agent, no rights and no account. Without --user it sees what a guest sees.
+The password of --user comes from --password-file, else from CONVENE_DOCTOR_PASSWORD,
+else it is asked for. Rooms of people are never touched.`;
+
+function addDoctor(add: Add): void {
+  add("doctor <domain>", DOCTOR, async (verb, command) =>
+    (await import("./verbs/doctor.ts")).doctor(verb, command.args[0] ?? "", command.opts()),
+  )
+    .option("--user <name>", "log in as a member too, to look where guests may not")
+    .option("--password-file <file>", "the member's password, in a file")
+    .option("--private", "contact addresses too that are not on the internet")
+    .option("--resolve <name=address>", "use this address for a name; may be repeated", collect, [])
+    .option("--cacert <file>", "trust this root certificate too (PEM)")
+    .option("--allow-self-signed", "look further behind a certificate of unknown issuer")
+    .option("--verbose", "print the conversations")
+    .addHelpText("after", DOCTOR_HELP);
 }
 
 function addLookingVerbs(add: Add): void {

@@ -49,6 +49,7 @@ export function createTestCli(overrides: Partial<CliDependencies> = {}): TestCli
     version: "0.0.0-test",
     stdout: process.stdout,
     stderr: process.stderr,
+    paper: { colours: false, columns: 80 },
     clock: systemClock,
     signal: new AbortController().signal,
     workingDirectory: process.cwd(),
@@ -77,6 +78,7 @@ export function createTestCli(overrides: Partial<CliDependencies> = {}): TestCli
       uid: process.getuid?.() ?? -1,
       hostname: "host.example",
     },
+    doctor: { password: undefined, askSecret: refuse, readFile: refuse, examine: refuse },
     ...overrides,
   };
 }

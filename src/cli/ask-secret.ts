@@ -1,0 +1,52 @@
+/** Asks for a secret at the terminal without showing what is typed. */
+import type { ReadStream } from "node:tty";
+import { ConveneError } from "../system/errors.ts";
+import { Secret } from "../system/secret.ts";
+
+/** What a terminal sends for these keys in raw mode. */
+const END_OF_LINE: readonly string[] = ["\r", "\n", "\u0004"];
+const INTERRUPT = "\u0003";
+const ERASE: readonly string[] = ["\u007f", "\b"];
+
+type Terminal = Pick<ReadStream, "isTTY" | "setRawMode" | "on" | "off" | "resume" | "pause" | "setEncoding">;
+
+/** Throws ConveneError `NoTerminal` where nobody can be asked, and `Interrupted` on Ctrl-C. */
+export async function askSecret(
+  question: string,
+  terminal: Terminal,
+  write: (text: string) => void,
+): Promise<Secret> {
+  if (!terminal.isTTY) {
+    throw new ConveneError({
+      code: "NoTerminal",
+      message: "a password is needed, and there is no terminal to ask at",
+      hint: "name a file with --password-file, or set CONVENE_DOCTOR_PASSWORD",
+    });
+  }
+  write(question);
+  terminal.setEncoding("utf8");
+  terminal.setRawMode(true);
+  terminal.resume();
+  try {
+    return new Secret(await readLine(terminal));
+  } finally {
+    terminal.setRawMode(false);
+    terminal.pause();
+    write("\n");
+  }
+}
+
+function readLine(terminal: Terminal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let typed: readonly string[] = [];
+  const onData = (text: string): void => {
+    for (const key of text) {
+      if (key === INTERRUPT)
+        reject(new ConveneError({ code: "Interrupted", message: "no password was given" }));
+      if (END_OF_LINE.includes(key)) resolve(typed.join(""));
+      typed = ERASE.includes(key) ? typed.slice(0, -1) : [...typed, key];
+    }
+  };
+  terminal.on("data", onData);
+  return promise.finally(() => terminal.off("data", onData));
+}

@@ -1,0 +1,107 @@
+/** `convene doctor DOMAIN`: what a stranger can know about any Jitsi, said so that its operator can act. */
+import { resolve } from "node:path";
+import { parsePins, parseTarget } from "../../doctor/parse-target.ts";
+import type { DoctorReport, Rung } from "../../doctor/report.ts";
+import type { DoctorRequest } from "../../doctor/request.ts";
+import { ConveneError } from "../../system/errors.ts";
+import { Secret } from "../../system/secret.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { printable } from "../printable.ts";
+import { type Paper, renderDoctorHeading, renderRungs, renderVerdict } from "../render-doctor.ts";
+import type { Verb } from "../verb.ts";
+
+export interface DoctorFlags {
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly private?: boolean;
+  readonly allowSelfSigned?: boolean;
+  readonly resolve?: readonly string[];
+  readonly cacert?: string;
+  readonly verbose?: boolean;
+}
+
+export async function doctor(verb: Verb, domain: string, flags: DoctorFlags): Promise<ExitCode> {
+  const request = await readRequest(verb, domain, flags);
+  const { doctor: door, clock, signal } = verb.dependencies;
+  const paper: Paper = verb.dependencies.paper;
+  const print = (lines: readonly string[]): void => {
+    if (!verb.json) for (const line of lines) verb.line(line);
+  };
+  print(renderDoctorHeading(request, paper));
+  const pending: Rung[] = [];
+  const report = await door.examine(request, {
+    clock,
+    signal,
+    transcript: (line) => print(flags.verbose ? [`  | ${printable(line)}`] : []),
+    onRung: (rung) => {
+      pending.push(rung);
+      // Those not asked wait for their neighbours, with which they share a line.
+      if (rung.state !== "not_asked") print(renderRungs(pending.splice(0), paper));
+    },
+  });
+  print([...renderRungs(pending, paper), ...renderVerdict(report, paper)]);
+  if (verb.json) verb.value(report);
+  return exitCodeOf(report);
+}
+
+function exitCodeOf({ verdict }: DoctorReport): ExitCode {
+  if (verdict === "works" || verdict === "partly_seen") return EXIT.yes;
+  return verdict === "unknown" ? EXIT.error : EXIT.findings;
+}
+
+async function readRequest(verb: Verb, domain: string, flags: DoctorFlags): Promise<DoctorRequest> {
+  const target = parseTarget(domain);
+  const pins = parsePins(flags.resolve ?? []);
+  const login =
+    flags.user === undefined
+      ? {}
+      : { login: { username: flags.user, password: await readPassword(verb, flags) } };
+  return {
+    target,
+    pins,
+    ...login,
+    allowPrivate: flags.private ?? false,
+    allowSelfSigned: flags.allowSelfSigned ?? false,
+    extraRoots: flags.cacert === undefined ? [] : [await readRoots(verb, flags.cacert)],
+  };
+}
+
+/** From the file, else from the environment, else asked for at the terminal; never from an argument. */
+async function readPassword(verb: Verb, { user, passwordFile }: DoctorFlags): Promise<Secret> {
+  const { doctor: door } = verb.dependencies;
+  const text =
+    passwordFile === undefined
+      ? (door.password?.reveal() ?? (await door.askSecret(`Password of ${user ?? ""}: `)).reveal())
+      : (await readText(verb, passwordFile)).replace(/\r?\n$/, "");
+  if (text !== "") return new Secret(text);
+  throw new ConveneError({
+    code: "PasswordMissing",
+    message: "the password is empty",
+    hint: "write it into a file and name that with --password-file, or set CONVENE_DOCTOR_PASSWORD",
+  });
+}
+
+async function readRoots(verb: Verb, file: string): Promise<string> {
+  const text = await readText(verb, file);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new ConveneError({
+    code: "InvalidCertificate",
+    message: `${file} holds no PEM certificate`,
+    hint: "--cacert wants the root certificate of your own authority, as PEM",
+  });
+}
+
+async function readText(verb: Verb, file: string): Promise<string> {
+  const { doctor: door, workingDirectory } = verb.dependencies;
+  try {
+    return await door.readFile(resolve(workingDirectory, file));
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new ConveneError({
+      code: "FileUnreadable",
+      message: words,
+      cause,
+      hint: "name a file that you may read",
+    });
+  }
+}

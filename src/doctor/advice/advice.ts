@@ -1,0 +1,18 @@
+/** What to do about a check's reason, said for any Jitsi and not only for one that convene looks after. */
+import type { CheckResult } from "../../checks/check.ts";
+import { certificateAdvice } from "./certificate-advice.ts";
+import { certificateSentence } from "./certificate-sentences.ts";
+import { connectAdvice, connectSentences } from "./connect-advice.ts";
+
+/** Reasons whose meaning is the same in every kind; each of doctor's own has its advice as the hint. */
+const ADVICE: Readonly<Record<string, string>> = { ...connectAdvice, ...certificateAdvice };
+
+export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">): string {
+  return ADVICE[reason] ?? hint ?? "";
+}
+
+/** The result as a sentence for people; most checks' own words are one. */
+export function sentenceFor(result: CheckResult): string {
+  const { reason, message, target } = result;
+  return certificateSentence(result) ?? connectSentences[reason]?.(target, message) ?? message;
+}

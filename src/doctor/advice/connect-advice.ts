@@ -1,0 +1,42 @@
+/** Advice for ports that cannot be reached or do not speak TLS. */
+import type { ConnectReason, TlsReason } from "../../checks/connect/connect-reasons.ts";
+
+export const connectAdvice = {
+  resolve_failed:
+    "give the name an A record (and AAAA for IPv6) at the DNS provider, or correct it where it is announced",
+  port_closed:
+    "start the service behind this port (systemctl status, docker ps); behind a router, forward the port to the server",
+  unreachable:
+    "there is no route from here: try from another network; if others fail too, the address in DNS is wrong",
+  connect_timeout:
+    "a firewall drops it: open the port at the provider's firewall, on the server (ufw, nftables) and on a router in front",
+  connection_lost:
+    "the server closes the connection at once: its log says why; a proxy in front without its backend does the same",
+  address_refused: "run it again with --private if you are on that network",
+  tls_expired: "renew the certificate, then let the service load it (nginx -s reload; coturn: kill -USR2)",
+  tls_not_yet_valid: "compare the server's clock with this machine's: `timedatectl` on both",
+  tls_self_signed:
+    "get a certificate from Let's Encrypt (Debian: install-letsencrypt-cert.sh; docker: ENABLE_LETSENCRYPT=1), or give the own authority with --cacert",
+  tls_untrusted: "serve the full chain (certbot's fullchain.pem), or give the own authority with --cacert",
+  tls_name_mismatch:
+    "get a certificate that holds this name, or correct the name; from a hotel or office network, try another one: it may stand in between",
+  tls_handshake_failed:
+    "this port does not speak TLS: compare the web server's `listen` lines (`ssl`), and what a proxy in front passes on",
+} as const satisfies Readonly<Record<ConnectReason | TlsReason, string>>;
+
+/** What the system's and OpenSSL's words mean. */
+export const connectSentences: Readonly<Record<string, (target: string, message: string) => string>> = {
+  port_closed: (target) => `nothing listens at ${target}`,
+  unreachable: (target) => `there is no route from here to ${target}`,
+  connect_timeout: (target) => `${target} does not answer: what is sent there gets lost`,
+  tls_handshake_failed: (target, message) =>
+    PLAIN_TEXT.test(message)
+      ? `what answers at ${target} does not speak TLS`
+      : `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,
+};
+
+/** OpenSSL's names for a server that answers in plain text. */
+const PLAIN_TEXT = /wrong version number|packet length too long|http request/;
+/** `40D3…:error:0A00010B:SSL routines:tls_…:` and `:../deps/openssl/…:78:` around OpenSSL's words. */
+const OPENSSL_PREFIX = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:/;
+const OPENSSL_PLACE = /:\.\.\/[^ ]*$/;

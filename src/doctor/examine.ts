@@ -1,0 +1,114 @@
+/** The examination: one rung after the other over growing knowledge, until the ladder or the time ends. */
+import type { CheckContext, CheckResult } from "../checks/check.ts";
+import { createCheckContext } from "../checks/check-context.ts";
+import type { Clock } from "../system/clock.ts";
+import { createContactBounds } from "./contact-bounds.ts";
+import { judge } from "./judge.ts";
+import type { Because, Knowledge, Learnt } from "./knowledge.ts";
+import { type AskedRung, type DoctorReport, type Finding, REPORT_FORMAT, type Rung } from "./report.ts";
+import type { DoctorRequest } from "./request.ts";
+import { createResolver, type Lookup } from "./resolver.ts";
+import type { Step } from "./step.ts";
+import { certificateStep } from "./steps/certificate-step.ts";
+import { loginStep } from "./steps/login-step.ts";
+import { nameStep } from "./steps/name-step.ts";
+import { pageStep } from "./steps/page-step.ts";
+import { portStep } from "./steps/port-step.ts";
+import { servicesStep } from "./steps/services-step.ts";
+import { signalingStep } from "./steps/signaling-step.ts";
+import { createTools } from "./tools.ts";
+
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Aborts when the person has seen enough: what is known by then is the report. */
+  readonly signal: AbortSignal;
+  readonly lookup: Lookup;
+  readonly transcript: (line: string) => void;
+  /** Called with every rung as soon as it is known. */
+  readonly onRung: (rung: Rung) => void;
+}
+
+/** Milliseconds for everything but the seconds that a connection is held. */
+const WHOLE_MS = 60_000;
+const STEPS: readonly Step[] = [
+  nameStep,
+  portStep,
+  certificateStep,
+  pageStep,
+  signalingStep,
+  loginStep,
+  servicesStep,
+];
+
+/** Never throws for what the network or a server does. */
+export async function examine(request: DoctorRequest, around: Surroundings): Promise<DoctorReport> {
+  const { clock } = around;
+  const started = clock.now();
+  const deadline = AbortSignal.timeout(WHOLE_MS);
+  const context = createCheckContext({
+    clock,
+    signal: AbortSignal.any([around.signal, deadline]),
+    transcript: around.transcript,
+    extraRoots: request.extraRoots,
+    resolve: createResolver(request.pins, around.lookup),
+    contacts: createContactBounds(request.allowPrivate),
+  });
+  let known: Knowledge = { target: request.target, instead: {} };
+  const rungs: Rung[] = [];
+  const stopped = (): string => (around.signal.aborted ? "it was stopped" : "the minute was over");
+  for (const step of STEPS) {
+    const { rung, learnt, instead } = await climb(step, known, { request, context }, stopped);
+    known = { ...known, ...learnt, instead: { ...known.instead, ...instead } };
+    rungs.push(rung);
+    around.onRung(rung);
+  }
+  return {
+    format: REPORT_FORMAT,
+    domain: request.target.host,
+    port: request.target.port,
+    startedAt: new Date(started).toISOString(),
+    milliseconds: clock.now() - started,
+    ...judge(request.target, rungs, around.signal.aborted),
+    rungs,
+  };
+}
+
+interface Circumstances {
+  readonly request: DoctorRequest;
+  readonly context: CheckContext;
+}
+
+interface Climbed {
+  readonly rung: Rung;
+  readonly learnt?: Learnt | undefined;
+  readonly instead?: Because | undefined;
+}
+
+async function climb(
+  step: Step,
+  known: Knowledge,
+  { request, context }: Circumstances,
+  stopped: () => string,
+): Promise<Climbed> {
+  const skipped = (because: string): Climbed => ({ rung: { name: step.rung, state: "not_asked", because } });
+  if (context.signal.aborted) return skipped(stopped());
+  const checks: CheckResult[] = [];
+  const started = context.clock.now();
+  const outcome = await step.run(known, createTools(request, context, checks));
+  if (!outcome.asked) return skipped(outcome.because);
+  const { summary, findings, notes = [], learnt, instead } = outcome;
+  const cutShort = checks.some(({ reason }) => reason === "aborted");
+  if (cutShort && findings.length === 0) return skipped(stopped());
+  const milliseconds = context.clock.now() - started;
+  const state = stateOf(findings);
+  return {
+    rung: { name: step.rung, state, summary, findings, notes, checks, milliseconds },
+    learnt,
+    instead,
+  };
+}
+
+function stateOf(findings: readonly Finding[]): AskedRung["state"] {
+  if (findings.some(({ severity }) => severity === "critical")) return "failed";
+  return findings.length > 0 ? "warning" : "ok";
+}

@@ -1,0 +1,61 @@
+/** What the rungs mean together: the verdict, and the one sentence that says it all. Pure. */
+import type { AskedRung, DoctorReport, Rung, RungName } from "./report.ts";
+import type { DoctorTarget } from "./request.ts";
+
+type Judgement = Pick<DoctorReport, "verdict" | "headline" | "since">;
+
+/** What people notice when a rung is broken; the finding's own words follow after a colon. */
+const CONSEQUENCE: Readonly<Record<RungName, string>> = {
+  name: "Nobody finds",
+  port: "Nobody reaches",
+  certificate: "Browsers refuse",
+  page: "Nobody can use the page of",
+  signaling: "Nobody can enter a meeting at",
+  login: "Not everybody can log in at",
+  services: "Not everybody is told of the relay at",
+  relay: "People behind a strict firewall cannot meet at",
+  room: "No meeting begins at",
+  media: "Sound and picture do not come through at",
+};
+
+/** Reasons that are no fault of the site, or say that it is another one. */
+const OWN_TROUBLE: readonly string[] = ["resolver_failed"];
+const OTHER_SITE: readonly string[] = ["not_jitsi", "moved"];
+
+export function judge(target: DoctorTarget, rungs: readonly Rung[], stopped: boolean): Judgement {
+  const { host } = target;
+  const first = worst(rungs);
+  const finding = first?.findings.find(({ severity }) => severity === "critical") ?? first?.findings[0];
+  if (first === undefined || finding === undefined) return withoutFindings(host, rungs, stopped);
+  const { message } = finding;
+  if (OWN_TROUBLE.includes(finding.reason)) return { verdict: "unknown", headline: capital(message) };
+  const since = first.name;
+  if (OTHER_SITE.includes(finding.reason)) return { verdict: "not_jitsi", headline: capital(message), since };
+  if (first.state === "warning") {
+    const whole = rungs.every(({ state }) => state !== "not_asked");
+    const lead = whole ? `People can meet at ${host}, but` : `Look after ${host}`;
+    return { verdict: "findings", headline: `${lead}: ${message}`, since };
+  }
+  return { verdict: "findings", headline: `${CONSEQUENCE[since]} ${host}: ${message}`, since };
+}
+
+/** The lowest failed rung explains those above it; only without one a warning is the news. */
+function worst(rungs: readonly Rung[]): AskedRung | undefined {
+  const asked = rungs.filter((rung) => rung.state !== "not_asked");
+  return asked.find(({ state }) => state === "failed") ?? asked.find(({ state }) => state === "warning");
+}
+
+function withoutFindings(host: string, rungs: readonly Rung[], stopped: boolean): Judgement {
+  if (stopped)
+    return { verdict: "unknown", headline: `Stopped before ${host} was looked at from bottom to top` };
+  if (rungs.every(({ state }) => state !== "not_asked")) {
+    return { verdict: "works", headline: `People can meet at ${host}` };
+  }
+  return { verdict: "partly_seen", headline: `What could be seen of ${host} works` };
+}
+
+/** An address at the beginning stays as it is. */
+function capital(sentence: string): string {
+  const isAddress = /^\S*[.:/]\S/.test(sentence);
+  return isAddress ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

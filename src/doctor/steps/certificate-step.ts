@@ -1,0 +1,46 @@
+/** Rung `certificate`: would a browser accept what every address serves? */
+import type { CheckResult } from "../../checks/check.ts";
+import type { Finding } from "../report.ts";
+import { sentenceFor } from "../advice/advice.ts";
+import { findingOf } from "../finding.ts";
+import { defineStep } from "../step.ts";
+
+/** Findings that no browser minds. */
+const TOLERABLE: readonly string[] = ["cert_expiring", "cert_weak_signature", "cert_weak_key"];
+
+export const certificateStep = defineStep("certificate", ["addresses", "answering"], async (known, tools) => {
+  const { answering, target } = known;
+  const { allowSelfSigned } = tools.request;
+  const seen = await Promise.all(
+    answering.map(async (address) => ({
+      address,
+      result: await tools.check("tls", { host: target.host, port: target.port, address, allowSelfSigned }),
+    })),
+  );
+  const accepted = seen.find(({ result }) => result.ok || TOLERABLE.includes(result.reason));
+  const first = accepted?.result ?? seen[0]?.result;
+  return {
+    asked: true,
+    summary: first === undefined ? "" : summarise(first),
+    findings: distinct(seen.flatMap(({ address, result }) => at(address, findingOf(result)))),
+    ...(accepted === undefined ? {} : { learnt: { address: accepted.address } }),
+  };
+});
+
+function summarise(result: CheckResult): string {
+  const issuer = /(?:^|, )O=([^,]+)/.exec(String(result.evidence.issuer ?? ""))?.[1];
+  const from = issuer === undefined ? "" : ` (${issuer})`;
+  return result.ok ? `${result.message}${from}` : sentenceFor(result);
+}
+
+function at(address: string, findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((found) => ({ ...found, evidence: { ...found.evidence, address } }));
+}
+
+/** The same certificate on every address is one finding. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(
+    (one, index) =>
+      findings.findIndex(({ reason, message }) => reason === one.reason && message === one.message) === index,
+  );
+}

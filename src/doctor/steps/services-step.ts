@@ -1,0 +1,82 @@
+/** Rung `services`: which STUN and TURN servers is a participant told, and with a credential that is still good? */
+import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
+import { askServices, type ExternalService } from "../../checks/xmpp/extdisco.ts";
+import { extdiscoReasons } from "../../checks/xmpp/extdisco-reasons.ts";
+import { openSession } from "../../checks/xmpp/xmpp-session.ts";
+import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
+import { finding, findingOf } from "../finding.ts";
+import { ENTERED } from "../knowledge.ts";
+import type { Finding } from "../report.ts";
+import { defineStep } from "../step.ts";
+import { hostAndPort } from "../words.ts";
+
+const TIMEOUT_MS = 12_000;
+/** Beyond these nothing is asked: a site has one or two. */
+const MOST_HOSTS = 8;
+
+export const servicesStep = defineStep("services", ENTERED, async ({ signaling, logins: [login] }, tools) => {
+  if (login === undefined) return { asked: false, because: "nobody could log in" };
+  const { target } = signaling;
+  const { result, value } = await tools.ask({
+    kind: "services",
+    target: target.domain,
+    reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons, ...extdiscoReasons },
+    timeout: TIMEOUT_MS,
+    work: async (run) => {
+      const session = await openSession(target, login, run);
+      try {
+        return await askServices(session, target.domain, run);
+      } finally {
+        await session.close();
+      }
+    },
+    describe: (found) => `${found.length} announced`,
+  });
+  if (value === undefined) return { asked: true, summary: result.message, findings: findingOf(result) };
+  const hosts = [...new Set(value.map(({ host }) => host))].slice(0, MOST_HOSTS);
+  const services = value.filter(({ host }) => hosts.includes(host));
+  const left = value.length - services.length;
+  return {
+    asked: true,
+    summary: services.length === 0 ? "no STUN and no TURN server" : services.map(describe).join(", "),
+    findings: [
+      ...(services.some(isRelay) ? [] : [noRelay(target.domain)]),
+      ...expired(services, tools.context.clock.now()),
+    ],
+    notes: left === 0 ? [] : [`not asked: ${left} more, because ${MOST_HOSTS} hosts are enough`],
+    learnt: { services },
+  };
+});
+
+function isRelay({ type }: ExternalService): boolean {
+  return type === "turn" || type === "turns";
+}
+
+function describe({ type, host, port, transport }: ExternalService): string {
+  const where = port === undefined ? host : hostAndPort(host, port);
+  return `${type}:${where}${transport === undefined ? "" : `/${transport}`}`;
+}
+
+function noRelay(domain: string): Finding {
+  return finding("warning", "no_relay", {
+    target: domain,
+    message: "the site tells of no TURN relay, so people behind a strict firewall cannot meet",
+    advice:
+      "set up coturn and list it in Prosody's `external_services` (numbers for ports, not texts; docker: TURN_HOST, TURN_CREDENTIALS)",
+  });
+}
+
+/** Milliseconds that two clocks may differ without anybody noticing. */
+const CLOCK_TOLERANCE = 60_000;
+
+function expired(services: readonly ExternalService[], now: number): readonly Finding[] {
+  const old = services.find(({ expires }) => expires !== undefined && expires < now - CLOCK_TOLERANCE);
+  if (old?.expires === undefined) return [];
+  const past = finding("critical", "credential_expired", {
+    target: describe(old),
+    message: `the credential for the relay ran out on ${new Date(old.expires).toISOString().slice(0, 16)}, before it was given`,
+    advice:
+      "Prosody's clock is off (`timedatectl`), or `ttl` of the entry in `external_services` is too small",
+  });
+  return [past];
+}

@@ -1,0 +1,69 @@
+/** What the rungs mean together: the verdict and the headline. */
+import { expect } from "chai";
+import { judge } from "../../../src/doctor/judge.ts";
+import type { AskedRung, Finding, Rung, RungName } from "../../../src/doctor/report.ts";
+
+const TARGET = { host: "meet.test", port: 443 };
+
+function asked(name: RungName, findings: readonly Finding[] = []): AskedRung {
+  const critical = findings.some(({ severity }) => severity === "critical");
+  const state = critical ? "failed" : findings.length > 0 ? "warning" : "ok";
+  return { name, state, summary: "", findings, notes: [], checks: [], milliseconds: 1 };
+}
+
+function found(reason: string, severity: Finding["severity"] = "critical"): Finding {
+  return { reason, severity, target: "x", message: `it is ${reason}`, advice: "", evidence: {} };
+}
+
+const skipped = (name: RungName): Rung => ({ name, state: "not_asked", because: "of something" });
+
+describe("doctor's verdict", () => {
+  it("is that people can meet when every rung holds, and less when some could not be asked", () => {
+    expect(judge(TARGET, [asked("name"), asked("media")], false)).to.deep.equal({
+      verdict: "works",
+      headline: "People can meet at meet.test",
+    });
+    const part = judge(TARGET, [asked("name"), skipped("media")], false);
+    expect(part).to.deep.equal({ verdict: "partly_seen", headline: "What could be seen of meet.test works" });
+  });
+
+  it("names the lowest broken rung, also above a warning", () => {
+    const rungs = [
+      asked("certificate", [found("cert_expiring", "warning")]),
+      asked("signaling", [found("minor", "warning"), found("host_unknown")]),
+      asked("relay", [found("unauthorized")]),
+    ];
+    expect(judge(TARGET, rungs, false)).to.deep.equal({
+      verdict: "findings",
+      headline: "Nobody can enter a meeting at meet.test: it is host_unknown",
+      since: "signaling",
+    });
+  });
+
+  it("leaves a warning a warning", () => {
+    const rungs = [asked("name"), asked("certificate", [found("cert_expiring", "warning")]), asked("media")];
+    expect(judge(TARGET, rungs, false)).to.deep.equal({
+      verdict: "findings",
+      headline: "People can meet at meet.test, but: it is cert_expiring",
+      since: "certificate",
+    });
+  });
+
+  it("does not promise a meeting that nobody tried", () => {
+    const rungs = [asked("certificate", [found("cert_expiring", "warning")]), skipped("media")];
+    expect(judge(TARGET, rungs, false).headline).to.equal("Look after meet.test: it is cert_expiring");
+  });
+
+  it("says of another site, and of our own trouble, nothing but that", () => {
+    const other = judge(TARGET, [asked("page", [found("not_jitsi")])], false);
+    expect(other).to.deep.equal({ verdict: "not_jitsi", headline: "It is not_jitsi", since: "page" });
+    const ours = judge(TARGET, [asked("name", [found("resolver_failed")])], false);
+    expect(ours).to.deep.equal({ verdict: "unknown", headline: "It is resolver_failed" });
+  });
+
+  it("is unknown when it was stopped with nothing found, and not when something was", () => {
+    expect(judge(TARGET, [asked("name"), skipped("media")], true).verdict).to.equal("unknown");
+    const broken = [asked("name"), asked("port", [found("port_closed")]), skipped("media")];
+    expect(judge(TARGET, broken, true)).to.include({ verdict: "findings", since: "port" });
+  });
+});
