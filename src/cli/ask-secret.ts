@@ -1,5 +1,4 @@
 /** Asks for a secret at the terminal without showing what is typed. */
-import type { ReadStream } from "node:tty";
 import { ConveneError } from "../system/errors.ts";
 import { Secret } from "../system/secret.ts";
 
@@ -8,15 +7,24 @@ const END_OF_LINE: readonly string[] = ["\r", "\n", "\u0004"];
 const INTERRUPT = "\u0003";
 const ERASE: readonly string[] = ["\u007f", "\b"];
 
-type Terminal = Pick<ReadStream, "isTTY" | "setRawMode" | "on" | "off" | "resume" | "pause" | "setEncoding">;
+/** What is used of a terminal's input, node's ReadStream. */
+export interface SecretInput {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+  setEncoding(encoding: "utf8"): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: "data", listener: (text: string) => void): unknown;
+  off(event: "data", listener: (text: string) => void): unknown;
+}
 
 /** Throws ConveneError `NoTerminal` where nobody can be asked, and `Interrupted` on Ctrl-C. */
 export async function askSecret(
   question: string,
-  terminal: Terminal,
+  terminal: SecretInput,
   write: (text: string) => void,
 ): Promise<Secret> {
-  if (!terminal.isTTY) {
+  if (terminal.isTTY !== true) {
     throw new ConveneError({
       code: "NoTerminal",
       message: "a password is needed, and there is no terminal to ask at",
@@ -25,18 +33,18 @@ export async function askSecret(
   }
   write(question);
   terminal.setEncoding("utf8");
-  terminal.setRawMode(true);
+  terminal.setRawMode?.(true);
   terminal.resume();
   try {
     return new Secret(await readLine(terminal));
   } finally {
-    terminal.setRawMode(false);
+    terminal.setRawMode?.(false);
     terminal.pause();
     write("\n");
   }
 }
 
-function readLine(terminal: Terminal): Promise<string> {
+function readLine(terminal: SecretInput): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed: readonly string[] = [];
   const onData = (text: string): void => {

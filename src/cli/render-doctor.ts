@@ -37,6 +37,8 @@ const UNSAID: readonly string[] = [
   "errorCode",
   "findings",
   "fingerprint",
+  "from",
+  "mechanism",
   "notBefore",
 ];
 

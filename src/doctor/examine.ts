@@ -5,6 +5,7 @@ import type { Clock } from "../system/clock.ts";
 import { createContactBounds } from "./contact-bounds.ts";
 import { judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
+import { printableRung } from "./printable-rung.ts";
 import { type AskedRung, type DoctorReport, type Finding, REPORT_FORMAT, type Rung } from "./report.ts";
 import type { DoctorRequest } from "./request.ts";
 import { createResolver, type Lookup } from "./resolver.ts";
@@ -14,6 +15,7 @@ import { loginStep } from "./steps/login-step.ts";
 import { nameStep } from "./steps/name-step.ts";
 import { pageStep } from "./steps/page-step.ts";
 import { portStep } from "./steps/port-step.ts";
+import { roomStep } from "./steps/room-step.ts";
 import { servicesStep } from "./steps/services-step.ts";
 import { signalingStep } from "./steps/signaling-step.ts";
 import { createTools } from "./tools.ts";
@@ -38,6 +40,7 @@ const STEPS: readonly Step[] = [
   signalingStep,
   loginStep,
   servicesStep,
+  roomStep,
 ];
 
 /** Never throws for what the network or a server does. */
@@ -57,7 +60,8 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
   const rungs: Rung[] = [];
   const stopped = (): string => (around.signal.aborted ? "it was stopped" : "the minute was over");
   for (const step of STEPS) {
-    const { rung, learnt, instead } = await climb(step, known, { request, context }, stopped);
+    const { rung: found, learnt, instead } = await climb(step, known, { request, context }, stopped);
+    const rung = printableRung(found);
     known = { ...known, ...learnt, instead: { ...known.instead, ...instead } };
     rungs.push(rung);
     around.onRung(rung);
@@ -90,19 +94,22 @@ async function climb(
   { request, context }: Circumstances,
   stopped: () => string,
 ): Promise<Climbed> {
-  const skipped = (because: string): Climbed => ({ rung: { name: step.rung, state: "not_asked", because } });
+  const skipped = (because: string, instead?: Because): Climbed => ({
+    rung: { name: step.rung, state: "not_asked", because },
+    instead,
+  });
   if (context.signal.aborted) return skipped(stopped());
   const checks: CheckResult[] = [];
   const started = context.clock.now();
   const outcome = await step.run(known, createTools(request, context, checks));
-  if (!outcome.asked) return skipped(outcome.because);
-  const { summary, findings, notes = [], learnt, instead } = outcome;
+  if (!outcome.asked) return skipped(outcome.because, outcome.instead);
+  const { asked: _asked, findings, notes = [], learnt, instead, ...said } = outcome;
   const cutShort = checks.some(({ reason }) => reason === "aborted");
   if (cutShort && findings.length === 0) return skipped(stopped());
   const milliseconds = context.clock.now() - started;
   const state = stateOf(findings);
   return {
-    rung: { name: step.rung, state, summary, findings, notes, checks, milliseconds },
+    rung: { name: step.rung, state, ...said, findings, notes, checks, milliseconds },
     learnt,
     instead,
   };

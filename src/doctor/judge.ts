@@ -36,7 +36,11 @@ export function judge(target: DoctorTarget, rungs: readonly Rung[], stopped: boo
     const lead = whole ? `People can meet at ${host}, but` : `Look after ${host}`;
     return { verdict: "findings", headline: `${lead}: ${message}`, since };
   }
-  return { verdict: "findings", headline: `${CONSEQUENCE[since]} ${host}: ${message}`, since };
+  return {
+    verdict: "findings",
+    headline: `${first.consequence ?? CONSEQUENCE[since]} ${host}: ${message}`,
+    since,
+  };
 }
 
 /** The lowest failed rung explains those above it; only without one a warning is the news. */

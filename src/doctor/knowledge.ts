@@ -17,6 +17,8 @@ export interface Learnt {
   readonly logins?: readonly XmppLogin[];
   /** What participants are told, at most eight hosts. */
   readonly services?: readonly ExternalService[];
+  /** Who may open a room. */
+  readonly opener?: XmppLogin;
 }
 
 /** What config.js says. */
@@ -60,6 +62,7 @@ export const BECAUSE: Readonly<Record<keyof Learnt, string>> = {
   signaling: "signaling does not work",
   logins: "nobody could log in",
   services: "it is not known where the relay is",
+  opener: "no room opens",
 };
 
 /** In the order in which they are learnt, so that the first that is missing is the cause. */

@@ -17,6 +17,8 @@ export type Outcome = Asked | Skipped;
 export interface Asked {
   readonly asked: true;
   readonly summary: string;
+  /** Begins the headline instead of the rung's usual words; the site's name follows. */
+  readonly consequence?: string;
   readonly findings: readonly Finding[];
   /** Said beside: parts left out and why, and what is worth knowing but no finding. */
   readonly notes?: readonly string[];
@@ -28,6 +30,7 @@ export interface Asked {
 export interface Skipped {
   readonly asked: false;
   readonly because: string;
+  readonly instead?: Because;
 }
 
 /** What a step asks with; every question becomes a check of the rung. */

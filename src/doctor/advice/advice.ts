@@ -3,9 +3,14 @@ import type { CheckResult } from "../../checks/check.ts";
 import { certificateAdvice } from "./certificate-advice.ts";
 import { certificateSentence } from "./certificate-sentences.ts";
 import { connectAdvice, connectSentences } from "./connect-advice.ts";
+import { signalingAdvice, signalingSentences } from "./signaling-advice.ts";
 
 /** Reasons whose meaning is the same in every kind; each of doctor's own has its advice as the hint. */
-const ADVICE: Readonly<Record<string, string>> = { ...connectAdvice, ...certificateAdvice };
+const ADVICE: Readonly<Record<string, string>> = {
+  ...connectAdvice,
+  ...certificateAdvice,
+  ...signalingAdvice,
+};
 
 export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">): string {
   return ADVICE[reason] ?? hint ?? "";
@@ -13,6 +18,7 @@ export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">
 
 /** The result as a sentence for people; most checks' own words are one. */
 export function sentenceFor(result: CheckResult): string {
-  const { reason, message, target } = result;
-  return certificateSentence(result) ?? connectSentences[reason]?.(target, message) ?? message;
+  const { reason, message } = result;
+  const sentence = connectSentences[reason] ?? signalingSentences[reason];
+  return certificateSentence(result) ?? sentence?.(result) ?? message;
 }

@@ -1,4 +1,5 @@
 /** Advice for ports that cannot be reached or do not speak TLS. */
+import type { CheckResult } from "../../checks/check.ts";
 import type { ConnectReason, TlsReason } from "../../checks/connect/connect-reasons.ts";
 
 export const connectAdvice = {
@@ -12,7 +13,8 @@ export const connectAdvice = {
     "a firewall drops it: open the port at the provider's firewall, on the server (ufw, nftables) and on a router in front",
   connection_lost:
     "the server closes the connection at once: its log says why; a proxy in front without its backend does the same",
-  address_refused: "run it again with --private if you are on that network",
+  address_refused:
+    "announce the public address, or a name that leads to it; on that network yourself: --private",
   tls_expired: "renew the certificate, then let the service load it (nginx -s reload; coturn: kill -USR2)",
   tls_not_yet_valid: "compare the server's clock with this machine's: `timedatectl` on both",
   tls_self_signed:
@@ -25,11 +27,11 @@ export const connectAdvice = {
 } as const satisfies Readonly<Record<ConnectReason | TlsReason, string>>;
 
 /** What the system's and OpenSSL's words mean. */
-export const connectSentences: Readonly<Record<string, (target: string, message: string) => string>> = {
-  port_closed: (target) => `nothing listens at ${target}`,
-  unreachable: (target) => `there is no route from here to ${target}`,
-  connect_timeout: (target) => `${target} does not answer: what is sent there gets lost`,
-  tls_handshake_failed: (target, message) =>
+export const connectSentences: Readonly<Record<string, (result: CheckResult) => string>> = {
+  port_closed: ({ target }) => `nothing listens at ${target}`,
+  unreachable: ({ target }) => `there is no route from here to ${target}`,
+  connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,
+  tls_handshake_failed: ({ target, message }) =>
     PLAIN_TEXT.test(message)
       ? `what answers at ${target} does not speak TLS`
       : `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,

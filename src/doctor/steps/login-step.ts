@@ -10,13 +10,17 @@ import { defineStep, type Tools } from "../step.ts";
 
 const TIMEOUT_MS = 10_000;
 
-export const loginStep = defineStep("login", ANSWERED, async ({ signaling }, tools) => {
+export const loginStep = defineStep("login", ANSWERED, async (known, tools) => {
+  const { signaling } = known;
   const { login } = tools.request;
   const wanted: readonly XmppLogin[] = [
     ...(signaling.guests ? [{ kind: "guest" } as const] : []),
     ...(login === undefined ? [] : [{ kind: "user", ...login } as const]),
   ];
-  if (wanted.length === 0) return { asked: false, because: NEEDS_ACCOUNT };
+  if (wanted.length === 0) {
+    const because = known.instead.logins ?? NEEDS_ACCOUNT;
+    return { asked: false, because, instead: { logins: because } };
+  }
   const tried = await Promise.all(wanted.map((one) => logIn(one, signaling, tools)));
   const logins = tried.filter(({ result }) => result.ok).map((one) => one.login);
   return {

@@ -7,6 +7,8 @@ import { type Asked, defineStep, type Tools } from "../step.ts";
 import { askBosh } from "../web/ask-bosh.ts";
 import { type Where, whereOf } from "../web/where-of.ts";
 
+const NO_GUESTS = "guests cannot come in; --user NAME looks further as a member";
+
 /** Where every packaging of Jitsi has it, also where config.js names only BOSH. */
 const USUAL_PATH = "/xmpp-websocket";
 
@@ -40,12 +42,14 @@ export const signalingStep = defineStep("signaling", FOUND, async (known, tools)
   return {
     asked: true,
     summary: summarise(signaling, bosh),
+    ...(guests?.ok === false ? { consequence: "Guests cannot come in at" } : {}),
     findings,
     notes:
       site.websocket === undefined
         ? ["config.js names no WebSocket: browsers use BOSH, which is slower"]
         : [],
     learnt: { signaling },
+    ...(guests?.ok === false ? { instead: { logins: NO_GUESTS } } : {}),
   };
 });
 
@@ -103,6 +107,7 @@ function offersAnonymous({ evidence }: CheckResult): boolean {
 
 function summarise({ guests, open }: Signaling, bosh: CheckResult | undefined): string {
   const ways = bosh?.ok === true ? "WebSocket and BOSH" : "WebSocket";
+  if (!guests && !open) return `${ways}; members may come in, guests cannot`;
   if (!guests) return `${ways}; people need an account`;
   return open ? `${ways}; anybody may come in` : `${ways}; guests may come in, members have accounts`;
 }

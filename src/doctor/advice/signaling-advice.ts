@@ -1,0 +1,78 @@
+/** Advice and sentences for Prosody and jicofo as they are met from outside. */
+import type { CheckResult } from "../../checks/check.ts";
+import type { ExtdiscoReason } from "../../checks/xmpp/extdisco-reasons.ts";
+import type { FocusReason } from "../../checks/xmpp/focus-reasons.ts";
+import type { SessionReason } from "../../checks/xmpp/session-reasons.ts";
+
+const PROSODY_LOG = "Prosody's log says more (/var/log/prosody/prosody.log; docker logs of `prosody`)";
+
+export const signalingAdvice = {
+  not_upgraded:
+    "look at `location = /xmpp-websocket` in nginx and at a proxy in front: it must let upgrades to WebSocket through",
+  websocket_not_proxied:
+    "nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280; so does a proxy in front",
+  prosody_down: `start Prosody (systemctl status prosody); ${PROSODY_LOG}`,
+  backend_down:
+    "the proxy in front has no living web server for this name: look whether nginx runs behind it",
+  host_unknown:
+    "Prosody needs a VirtualHost of that name (Debian: /etc/prosody/conf.d/DOMAIN.cfg.lua), or config.js names the wrong one (hosts.domain, hosts.anonymousdomain)",
+  stream_refused: PROSODY_LOG,
+  stream_closed: `Prosody or a proxy ends the connection; ${PROSODY_LOG}`,
+  stanza_flood: "this is no XMPP server: look where the WebSocket's path leads",
+  session_silent: `Prosody hangs or is overloaded: restart it; ${PROSODY_LOG}`,
+  no_features: `a module of Prosody fails; ${PROSODY_LOG}`,
+  missing_mechanism:
+    'for guests, the VirtualHost that config.js names in hosts.anonymousdomain needs `authentication = "jitsi-anonymous"` (docker: ENABLE_GUESTS=1)',
+  bad_answer: "this is no XMPP server: look where the WebSocket's path leads",
+  no_starttls: "Prosody needs a key and a certificate that it can read (`prosodyctl check certs`)",
+  unsafe_mechanisms: "the password was not sent: use wss, or let Prosody offer SCRAM-SHA-1",
+  login_refused:
+    "compare name and password; on the server: `prosodyctl adduser NAME@DOMAIN` makes the account",
+  guest_refused:
+    'the guests\' VirtualHost needs `authentication = "jitsi-anonymous"`; with tokens (JWT), people come in by another page only',
+  login_failed: PROSODY_LOG,
+  bad_challenge: "the login was broken off: look which server this name leads to",
+  server_not_trusted: "something else answers in Prosody's place: look which server this name leads to",
+  bind_refused: `look for limits in Prosody's configuration; ${PROSODY_LOG}`,
+  stanza_refused: PROSODY_LOG,
+  extdisco_missing:
+    "add `external_services` to modules_enabled of the VirtualHost (and of the guests'), and list the relays under `external_services`",
+  extdisco_forbidden:
+    "look for `external_service_access` and `extdisco_occpuant_check` in Prosody's configuration",
+  extdisco_refused: PROSODY_LOG,
+  extdisco_silent: PROSODY_LOG,
+  focus_missing:
+    "start jicofo (systemctl status jicofo); if it runs, its password differs from Prosody's (jicofo.conf, `xmpp.client`), or Prosody lacks the component `focus.DOMAIN`",
+  focus_silent:
+    "jicofo is logged in and does not answer: restart it, and look at /var/log/jitsi/jicofo.log (docker logs of `jicofo`)",
+  focus_refused: "look at jicofo.conf (`authentication`) and at /var/log/jitsi/jicofo.log",
+  focus_not_ready:
+    "jicofo does not get into the room: look for the MUC component in Prosody's configuration, and at /var/log/jitsi/jicofo.log",
+} as const satisfies Readonly<Record<SessionReason | ExtdiscoReason | FocusReason, string>>;
+
+type Sentence = (result: CheckResult) => string;
+
+export const signalingSentences: Readonly<Record<string, Sentence>> = {
+  not_upgraded: ({ target, evidence, message }) =>
+    evidence.status === undefined
+      ? `no WebSocket at ${urlOf(target)}: ${message}`
+      : `no WebSocket at ${urlOf(target)}: it answers ${evidence.status}`,
+  websocket_not_proxied: ({ target, evidence }) =>
+    `the WebSocket does not reach Prosody: ${urlOf(target)} answers ${evidence.status}, as a page does`,
+  prosody_down: ({ evidence }) => `the web server is there, but not Prosody behind it (${evidence.status})`,
+  backend_down: ({ evidence }) => `the proxy is there, but no web server behind it (${evidence.status})`,
+  host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,
+  session_silent: () => "Prosody takes the connection and does not answer",
+  focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,
+  focus_silent: ({ target }) => `jicofo does not answer: ${target} is silent`,
+  login_refused: ({ target }) => `name or password is wrong: ${target}`,
+};
+
+/** The `xmpp` kind's target is the WebSocket's address and the domain. */
+function urlOf(target: string): string {
+  return target.split(" ")[0] ?? target;
+}
+
+function domainOf(target: string): string {
+  return target.split(" ").at(-1) ?? target;
+}

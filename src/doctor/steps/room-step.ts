@@ -1,0 +1,100 @@
+/** Rung `room`: does the focus open a room for whom it should, and for nobody else? */
+import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
+import type { CheckResult } from "../../checks/check.ts";
+import { focusReasons } from "../../checks/xmpp/focus-reasons.ts";
+import { machineUidOf, requestFocus } from "../../checks/xmpp/focus-request.ts";
+import { openSession } from "../../checks/xmpp/xmpp-session.ts";
+import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
+import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
+import { sentenceFor } from "../advice/advice.ts";
+import { finding, findingOf } from "../finding.ts";
+import { ENTERED, type Signaling, type SiteFacts } from "../knowledge.ts";
+import type { Finding } from "../report.ts";
+import { defineStep, type Tools } from "../step.ts";
+
+/** jicofo answers within a second; its own attempts take up to 22. */
+const TIMEOUT_MS = 15_000;
+const NEEDS_ACCOUNT = "only members may open a room here: add --user NAME";
+
+export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, logins }, tools) => {
+  const guest = logins.find(({ kind }) => kind === "guest");
+  const user = logins.find(({ kind }) => kind === "user");
+  const tried: Attempt[] = [];
+  // One after the other: on a secure domain a guest may not profit from the member's room, and neither knows the other's.
+  for (const login of [guest, user]) {
+    if (login !== undefined) tried.push({ login, result: await openRoom(login, signaling, site, tools) });
+  }
+  const byGuest = tried.find(({ login }) => login.kind === "guest")?.result;
+  const guarded = !signaling.open && byGuest !== undefined && isRefusal(byGuest);
+  const judged = guarded ? tried.filter(({ result }) => result !== byGuest) : tried;
+  const opener = tried.find(({ result }) => result.ok)?.login;
+  const findings = distinct(judged.flatMap(({ result }) => findingOf(result)));
+  const unguarded = !signaling.open && byGuest?.ok === true ? [guestOpensRooms(site.domain)] : [];
+  return {
+    asked: true,
+    summary: summarise(tried, guarded),
+    findings: [...findings, ...unguarded],
+    ...(opener === undefined ? { instead: { opener: whyNone(guarded, findings) } } : { learnt: { opener } }),
+  };
+});
+
+interface Attempt {
+  readonly login: XmppLogin;
+  readonly result: CheckResult;
+}
+
+async function openRoom(
+  login: XmppLogin,
+  { target }: Signaling,
+  site: SiteFacts,
+  tools: Tools,
+): Promise<CheckResult> {
+  const { result } = await tools.ask({
+    kind: "room",
+    target: site.focus,
+    reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons, ...focusReasons },
+    timeout: TIMEOUT_MS,
+    work: async (run) => {
+      const name = `convene-check-${Buffer.from(run.context.randomBytes(16)).toString("hex")}`;
+      const session = await openSession({ ...target, room: name }, login, run);
+      try {
+        const room = `${name}@${site.muc}`;
+        await requestFocus(session, { focus: site.focus, room, machineUid: machineUidOf("doctor") }, run);
+      } finally {
+        await session.close();
+      }
+    },
+    describe: () => (login.kind === "guest" ? "a guest opens a room" : `${login.username} opens a room`),
+  });
+  return result;
+}
+
+/** What jicofo says to a guest who may not open rooms. */
+function isRefusal({ reason, evidence }: CheckResult): boolean {
+  return reason === "focus_refused" && evidence.condition === "not-authorized";
+}
+
+function guestOpensRooms(domain: string): Finding {
+  return finding("warning", "guest_opens_rooms", {
+    target: domain,
+    message: "guests can open rooms although members have accounts here",
+    advice:
+      "jicofo.conf needs `authentication { enabled = true, type = XMPP, login-url = DOMAIN }` (docker: ENABLE_AUTH=1), then restart jicofo",
+  });
+}
+
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((one, index) => findings.findIndex(({ reason }) => reason === one.reason) === index);
+}
+
+function summarise(tried: readonly Attempt[], guarded: boolean): string {
+  const words = tried.map(({ login, result }) => {
+    if (guarded && login.kind === "guest") return "a guest may not open one, as it should be";
+    return result.ok ? result.message : sentenceFor(result);
+  });
+  return words.join("; ");
+}
+
+function whyNone(guarded: boolean, findings: readonly Finding[]): string {
+  return guarded && findings.length === 0 ? NEEDS_ACCOUNT : "no room opens";
+}

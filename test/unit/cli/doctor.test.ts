@@ -1,0 +1,152 @@
+/** `convene doctor` from its words to its exit code; the examination itself is a stand-in here. */
+import { expect } from "chai";
+import type { DoctorDoor } from "../../../src/cli/cli-dependencies.ts";
+import { runProgram } from "../../../src/cli/program.ts";
+import type { DoctorReport, Rung } from "../../../src/doctor/report.ts";
+import type { DoctorRequest } from "../../../src/doctor/request.ts";
+import { Secret } from "../../../src/system/secret.ts";
+import { createTestCli } from "../../lab/cli-dependencies.ts";
+import { askedRung, sampleFinding, sampleReport, skippedRung } from "../../lab/sample-doctor.ts";
+
+const PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+const FILES: Readonly<Record<string, string>> = {
+  "/site/password": "from file\n",
+  "/site/ca.pem": PEM,
+  "/site/empty": "\n",
+};
+
+interface Outcome {
+  readonly code: number | undefined;
+  readonly out: string;
+  readonly err: string;
+  readonly request: DoctorRequest | undefined;
+}
+
+async function doctor(
+  words: readonly string[],
+  rungs: readonly Rung[] = [],
+  door: Partial<DoctorDoor> = {},
+): Promise<Outcome> {
+  const out: string[] = [];
+  const err: string[] = [];
+  let request: DoctorRequest | undefined;
+  const cli = createTestCli({
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    workingDirectory: "/site",
+    doctor: {
+      password: undefined,
+      askSecret: async (question) => new Secret(`asked: ${question}`),
+      readFile: async (path) => {
+        const text = FILES[path];
+        if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+        return text;
+      },
+      examine: async (given, around): Promise<DoctorReport> => {
+        request = given;
+        around.transcript("→ hello \u001b[2J");
+        for (const rung of rungs) around.onRung(rung);
+        return sampleReport(rungs);
+      },
+      ...door,
+    },
+  });
+  await runProgram(cli, ["doctor", ...words]);
+  return { code: cli.exitCode(), out: out.join(""), err: err.join(""), request };
+}
+
+const FINE = [askedRung("name", "9.9.9.9")];
+
+describe("convene doctor", () => {
+  it("needs a name only, and keeps its bounds unless told otherwise", async () => {
+    const { code, request, out, err } = await doctor(["https://meet.test/Room"], FINE);
+    expect(code, err).to.equal(0);
+    expect(request).to.deep.equal({
+      target: { host: "meet.test", port: 443 },
+      allowPrivate: false,
+      allowSelfSigned: false,
+      pins: new Map(),
+      extraRoots: [],
+    });
+    expect(out).to.match(
+      /^meet\.test, as a stranger sees it\n\n✓ name {9}9\.9\.9\.9\n\nPeople can meet at meet\.test\n/,
+    );
+    expect(out).not.to.include("hello");
+  });
+
+  it("hands its options on", async () => {
+    const options = ["--private", "--allow-self-signed", "--cacert", "ca.pem"];
+    const pins = ["--resolve", "meet.test=10.0.0.1", "--resolve", "turn.test=10.0.0.2"];
+    const { request } = await doctor(["meet.test", ...options, ...pins], FINE);
+    expect(request).to.deep.include({ allowPrivate: true, allowSelfSigned: true, extraRoots: [PEM] });
+    expect([...(request?.pins ?? [])]).to.deep.equal([
+      ["meet.test", ["10.0.0.1"]],
+      ["turn.test", ["10.0.0.2"]],
+    ]);
+  });
+
+  it("answers 0 when all is well or could not be seen, 2 with findings, 1 when nothing is known", async () => {
+    const bad = askedRung("port", "closed", { findings: [sampleFinding("port_closed")] });
+    const lost = askedRung("name", "?", { findings: [sampleFinding("resolver_failed")] });
+    const other = askedRung("page", "?", { findings: [sampleFinding("not_jitsi")] });
+    expect((await doctor(["meet.test"], FINE)).code).to.equal(0);
+    expect((await doctor(["meet.test"], [...FINE, skippedRung("room", "x")])).code).to.equal(0);
+    expect((await doctor(["meet.test"], [bad])).code).to.equal(2);
+    expect((await doctor(["meet.test"], [other])).code).to.equal(2);
+    expect((await doctor(["meet.test"], [lost])).code).to.equal(1);
+  });
+
+  it("takes the password from a file, else from the environment, else asks for it", async () => {
+    const password = async (words: readonly string[], door: Partial<DoctorDoor>) =>
+      (
+        await doctor(["meet.test", "--user", "m.meier", ...words], FINE, door)
+      ).request?.login?.password.reveal();
+    const environment = { password: new Secret("from environment") };
+    expect(await password(["--password-file", "password"], environment)).to.equal("from file");
+    expect(await password([], environment)).to.equal("from environment");
+    expect(await password([], {})).to.equal("asked: Password of m.meier: ");
+  });
+
+  it("knows no option that would hold a password", async () => {
+    const { code, err } = await doctor(["meet.test", "--user", "m", "--password", "x"]);
+    expect(code).to.equal(1);
+    expect(err).to.include("unknown option '--password'");
+  });
+
+  it("says what is wrong with what it was given, before it asks anybody", async () => {
+    const wrong: readonly (readonly [readonly string[], string])[] = [
+      [["http://meet.test"], "Jitsi Meet needs https"],
+      [["meet.test", "--resolve", "meet.test"], "expected a name and an IP address"],
+      [["meet.test", "--cacert", "password"], "holds no PEM certificate"],
+      [["meet.test", "--cacert", "nowhere"], "no such file"],
+      [["meet.test", "--user", "m", "--password-file", "empty"], "the password is empty"],
+    ];
+    for (const [words, message] of wrong) {
+      const { code, err, request } = await doctor(words);
+      expect(err, words.join(" ")).to.include(message).and.include("→ ");
+      expect(code).to.equal(1);
+      expect(request).to.equal(undefined);
+    }
+  });
+
+  it("prints the report as one line of JSON and nothing else", async () => {
+    const { out, code } = await doctor(["meet.test", "--json", "--verbose"], FINE);
+    expect(out.trimEnd().split("\n")).to.have.length(1);
+    expect(JSON.parse(out)).to.deep.include({
+      format: "convene-doctor/1",
+      verdict: "works",
+      domain: "meet.test",
+    });
+    expect(code).to.equal(0);
+  });
+
+  it("prints the conversation when asked, made safe for a terminal", async () => {
+    const { out } = await doctor(["meet.test", "--verbose"], FINE);
+    expect(out).to.include("  | → hello \\u{1b}[2J\n");
+  });
+
+  it("says what it does, and where the password comes from", async () => {
+    const { out } = await doctor(["--help"]);
+    expect(out).to.include("--resolve <name=address>").and.include("CONVENE_DOCTOR_PASSWORD");
+  });
+});
