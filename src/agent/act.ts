@@ -5,6 +5,7 @@ import { waitForCallsToEnd } from "../gate/gate.ts";
 import { countParticipants } from "../gate/participants.ts";
 import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { Action } from "../plan/action.ts";
+import { touchedBy } from "../verify/touched.ts";
 import { shortRevision } from "../source/revision.ts";
 import { reportError } from "../system/errors.ts";
 import type { PassRequest } from "./loop.ts";
@@ -61,6 +62,7 @@ export async function act(
   deps: PassDependencies,
 ): Promise<void> {
   const { options, bus, sweeper } = deps;
+  for (const container of touchedBy(action, deps.desired())) deps.watch.beginChange(container);
   try {
     await runAction(action, {
       lxd: options.actingLxd,

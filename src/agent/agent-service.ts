@@ -1,6 +1,7 @@
 /** What the agent answers over its sockets. */
 import { createHash } from "node:crypto";
 import type { AgentApi, TreeFile } from "../control/agent-api.ts";
+import { createTranscript } from "../checks/transcript.ts";
 import { makePlan } from "../plan/plan.ts";
 import { matchesRevision } from "../source/revision.ts";
 import { ConveneError } from "../system/errors.ts";
@@ -104,7 +105,7 @@ async function runChecks(
   name: string | undefined,
   transcript: (line: string) => void,
   signal: AbortSignal,
-  { options, desired, runCheck, status }: ServiceDependencies,
+  { options, desired, runCheck, watch }: ServiceDependencies,
 ) {
   const known = desired();
   if (name === "host") {
@@ -125,8 +126,12 @@ async function runChecks(
   }
   const results = [];
   for (const check of checks) {
-    const result = await runCheck(check, signal, transcript);
-    status.checked(result);
+    const kept = createTranscript();
+    const result = await runCheck(check, signal, (line) => {
+      kept.say(line);
+      transcript(line);
+    });
+    await watch.saw({ result, transcript: kept.lines() });
     results.push(result);
   }
   return results;

@@ -1,6 +1,6 @@
 /** The agent put together: loop, triggers, sweeps and scheduled checks, behind one API. */
-import { cronTicker } from "../checks/cron-ticker.ts";
-import { startScheduler } from "../checks/scheduler.ts";
+import { limitCheckRuns } from "../checks/check-runs.ts";
+import { checkKind } from "../checks/registry.ts";
 import type { AgentApi } from "../control/agent-api.ts";
 import { createWaitMemory } from "../gate/wait-memory.ts";
 import type { DesiredState } from "../model/desired-state.ts";
@@ -13,11 +13,13 @@ import type { AgentOptions } from "./agent-options.ts";
 import { createAgentService } from "./agent-service.ts";
 import { createCertificateSchedule } from "./certificate-schedule.ts";
 import { createCheckRunner } from "./check-runner.ts";
+import { createCheckWatch } from "./check-watch.ts";
 import { createConsulDoor } from "./consul-door.ts";
 import { createEventBus } from "./event-bus.ts";
 import { createHeldActions } from "./held-actions.ts";
 import { type Loop, type PassEnd, type PassRequest, type WakeOptions, createLoop } from "./loop.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
+import { createRungLooks } from "./rung-looks.ts";
 import { runPass } from "./run-pass.ts";
 import { createSiteLoader } from "./site-loader.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -38,7 +40,6 @@ const WATCHED_KEYS = ["service/"];
 export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   const { clock, logger, random, settings } = options;
   const bus = createEventBus();
-  const status = createStatusStore(clock);
   let desired: DesiredState | undefined;
   let verdict: Verdict | undefined;
   let commit: string | undefined;
@@ -53,12 +54,31 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     desired: () => desired,
     onDrift: (container) => wake(`drift in ${container}`),
   });
-  const runCheck = createCheckRunner({
-    lxd: options.lxd,
-    store: options.store,
-    desired: () => desired,
-    makeContext: options.checkContext,
+  const runCheck = limitCheckRuns({
+    isHeavy: ({ kind }) => checkKind(kind)?.heavy ?? false,
+    run: createCheckRunner({
+      lxd: options.lxd,
+      store: options.store,
+      desired: () => desired,
+      makeContext: options.checkContext,
+    }),
   });
+  const watch = createCheckWatch({
+    clock,
+    logger,
+    random,
+    signal,
+    runCheck,
+    rungs: createRungLooks({
+      lxd: options.lxd,
+      clock,
+      project: settings.lxd.project,
+      desired: () => desired,
+    }),
+    onLook: () => options.alerts.observe(status.current()),
+    onTrouble: wake,
+  });
+  const status = createStatusStore(clock, () => watch.statuses());
   const loaderOptions = { ...options, settings };
   const verification = createVerification({
     clock,
@@ -66,7 +86,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     signal,
     onResult: (result, pass) => {
       options.onProgress();
-      status.checked(result);
+      void watch.saw({ result, transcript: [] }, true);
       bus.publish({ at: clock.now(), pass, type: "check", result });
     },
   });
@@ -76,6 +96,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     status,
     bus,
     runCheck,
+    watch,
     verification,
     waits: createWaitMemory(clock),
     held,
@@ -143,23 +164,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       background("lxd", followLxd(options.lxd, wake, signal));
       background("sweep", sweeper.run(signal));
       await options.watchSource(() => void sourceChanged(options, commit, loop), status.fetched, signal);
-      startScheduler({
-        checks: () => (status.current().revision.healthy === null ? [] : (desired?.checks ?? [])),
-        run: runCheck,
-        onResult: (result) => {
-          const before = status.current().checks.find((one) => one.name === result.name);
-          status.checked(result);
-          options.alerts.observe(status.current());
-          if (!result.ok && result.severity === "critical" && before?.ok !== false)
-            wake(`check ${result.name} failed`);
-        },
-        onError: (error, check) =>
-          logger.error("a check broke", { check: check.name, error: describeError(error) }),
-        clock,
-        random,
-        signal,
-        ticker: cronTicker,
-      });
+      background("checks", watch.run());
       await loop.run(signal);
     },
   };

@@ -1,9 +1,10 @@
 /** Runs checks the way this host needs it: the site's own names lead to this host, certificates are read from the proxy. */
 import { lookup } from "node:dns/promises";
-import type { CheckContext, CheckResult } from "../checks/check.ts";
+import type { CheckContext } from "../checks/check.ts";
+import type { CheckRunner } from "../checks/check-runs.ts";
 import { runCheck } from "../checks/registry.ts";
 import type { Lxd } from "../lxd/lxd.ts";
-import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
+import type { DesiredState } from "../model/desired-state.ts";
 import { certificatePath } from "../observe/observe-certificates.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { CheckContextInput } from "./agent-options.ts";
@@ -14,12 +15,6 @@ export interface CheckRunnerOptions {
   readonly desired: () => DesiredState | undefined;
   readonly makeContext: (input: CheckContextInput) => CheckContext;
 }
-
-export type CheckRunner = (
-  check: DesiredCheck,
-  signal: AbortSignal,
-  transcript?: (line: string) => void,
-) => Promise<CheckResult>;
 
 export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const context = options.makeContext({

@@ -5,7 +5,8 @@ import type { ActualState } from "../observe/actual-state.ts";
 import type { StatusStore } from "../status/status-store.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { CertificateSchedule } from "./certificate-schedule.ts";
-import type { CheckRunner } from "./check-runner.ts";
+import type { CheckRunner } from "../checks/check-runs.ts";
+import type { CheckWatch } from "./check-watch.ts";
 import type { ConsulDoor } from "./consul-door.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { HeldActions } from "./held-actions.ts";
@@ -23,6 +24,7 @@ export interface PassDependencies {
   readonly sweeper: Pick<Sweeper, "sweeps" | "forget">;
   readonly certificates: CertificateSchedule;
   readonly runCheck: CheckRunner;
+  readonly watch: CheckWatch;
   readonly verification: Verification;
   readonly waits: WaitMemory;
   readonly held: HeldActions;

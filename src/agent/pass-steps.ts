@@ -1,7 +1,6 @@
 /** The pipeline's steps, as this agent takes them. */
 import type { Consul } from "../consul/consul.ts";
 import { ConveneError } from "../system/errors.ts";
-import { criticalFailures } from "../verify/verify.ts";
 import { act, passGate } from "./act.ts";
 import { observeSite } from "./observe-site.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
@@ -64,8 +63,11 @@ export function stepsFor(deps: PassDependencies, opened: OpenedPass): PipelineSt
     },
     isHealthy: (revision) => {
       const current = status.current();
-      return current.revision.healthy === revision && criticalFailures(current.checks).length === 0;
+      return current.revision.healthy === revision && current.checks.every((check) => check.state !== "down");
     },
-    verify: (desired, pass, giveWay) => deps.verification.run(desired, pass, giveWay),
+    verify: (desired, pass, giveWay) => {
+      deps.watch.configure(desired);
+      return deps.verification.run(desired, pass, giveWay);
+    },
   };
 }

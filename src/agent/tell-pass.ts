@@ -21,7 +21,13 @@ export async function tellPass(
     : verdict.outcome === "superseded"
       ? []
       : [{ code: verdict.reason, message: verdict.message, retryable: verdict.outcome === "failed" }];
-  status.passEnded(verdict, { errors, ...(result ? await details(result, deps) : {}) });
+  const found = result ? await details(result, deps) : undefined;
+  if (verdict.outcome !== "superseded") deps.watch.endChanges();
+  if (result && found) {
+    deps.watch.configure(result.desired);
+    await deps.watch.passEnded(result.desired, found.actual);
+  }
+  status.passEnded(verdict, { errors, ...found?.told });
   const news =
     verdict.actions > 0 || verdict.outcome !== "ready" || before.revision.healthy !== verdict.revision;
   if (news) await remember(historyEntry(pass, verdict, result, options.clock.now()), deps);
@@ -83,15 +89,15 @@ async function details(result: PassResult, deps: PassDependencies) {
   const { desired } = result;
   const actual =
     result.outcomes.length > 0 ? await deps.lookAgain(result).catch(() => result.actual) : result.actual;
-  return {
+  const told = {
     objects: objectTable(desired, actual),
     findings: desired.findings,
     blocked: result.plan.blocked,
-    checkNames: new Set(desired.checks.map((check) => check.name)),
     selfSigned: desired.certificates
       .map((certificate) => certificate.domain)
       .filter((domain) => actual.certificates.get(domain)?.selfSigned !== false),
   };
+  return { actual, told };
 }
 
 function historyEntry(

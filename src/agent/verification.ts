@@ -3,7 +3,7 @@ import type { CheckResult } from "../checks/check.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import type { Clock } from "../system/clock.ts";
 import { verify } from "../verify/verify.ts";
-import type { CheckRunner } from "./check-runner.ts";
+import type { CheckRunner } from "../checks/check-runs.ts";
 import type { PassRequest } from "./loop.ts";
 
 export interface Verification {

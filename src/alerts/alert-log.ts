@@ -20,6 +20,8 @@ const problem = z.object({
   ...text,
   hint: z.string().exactOptional(),
   evidence,
+  also: z.array(z.string()).exactOptional(),
+  since: z.number().exactOptional(),
   observedAt: z.number(),
   confirmations: z.number(),
 });
@@ -36,6 +38,7 @@ const notification = z.object({
   ...text,
   hint: z.string().exactOptional(),
   evidence,
+  also: z.array(z.string()).exactOptional(),
   site: z.string(),
   url: z.string(),
   startsAt: z.number(),

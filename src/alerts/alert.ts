@@ -4,7 +4,7 @@ export type Severity = "critical" | "warning";
 
 /** Something that is wrong at the moment it was looked at. */
 export interface Problem {
-  /** What kind of trouble: `CheckFailing`, `ReconcileFailing`, or the reason of a finding. */
+  /** What kind of trouble: `CheckFailing`, `ContainerDown`, `ReconcileFailing`, or the reason of a finding. */
   readonly name: string;
   /** The check, object or site it is about. */
   readonly subject: string;
@@ -14,6 +14,10 @@ export interface Problem {
   /** What to do next. */
   readonly hint?: string;
   readonly evidence: Readonly<Record<string, string>>;
+  /** What it takes down: `conference`, `turn-tls`. */
+  readonly also?: readonly string[];
+  /** When it began, if that is known better than by the first look. */
+  readonly since?: number;
   /** When it was looked at, milliseconds since the epoch; the same look seen twice counts once. */
   readonly observedAt: number;
   /** Looks in a row that must find it before anybody is told. */
@@ -25,8 +29,8 @@ export interface Observation {
   readonly problems: readonly Problem[];
   /** Whether a problem that is not in the list is known to be over, rather than not looked at. */
   readonly isOver: (problem: Problem) => boolean;
-  /** Whether actions are being applied, so that checks may fail for that reason. */
-  readonly applying: boolean;
+  /** Whether somebody still looks at what it is about. */
+  readonly isWatched: (problem: Problem) => boolean;
   readonly site: string;
   readonly url: string;
 }
@@ -43,6 +47,7 @@ export interface Notification {
   readonly message: string;
   readonly hint?: string;
   readonly evidence: Readonly<Record<string, string>>;
+  readonly also?: readonly string[];
   readonly site: string;
   /** Where the site opens, or empty. */
   readonly url: string;

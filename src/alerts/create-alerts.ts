@@ -45,7 +45,6 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
   const rules = {
     graceUntil: clock.now() + (options.graceMs ?? MINUTE_MS),
     repeatMs: 4 * HOUR_MS,
-    applyingMs: 10 * MINUTE_MS,
     forgetMs: HOUR_MS,
   };
   let log: AlertLog = await readAlertLog(logFile, clock.now(), logger);

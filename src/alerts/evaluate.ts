@@ -8,16 +8,13 @@ import type {
   TrackedAlerts,
 } from "./alert.ts";
 import { identityOf } from "./alert.ts";
-import { CHECK_FAILING } from "./problems.ts";
 
 export interface AlertRules {
   /** Nothing new is told before this moment: the host may have just started. Milliseconds since the epoch. */
   readonly graceUntil: number;
   /** Milliseconds after which the same trouble is told again. */
   readonly repeatMs: number;
-  /** While actions are applied a check may fail this long, in milliseconds, before anybody is told. */
-  readonly applyingMs: number;
-  /** A check nobody runs any more is over after this many milliseconds. */
+  /** What nobody looks at any more is over after this many milliseconds. */
   readonly forgetMs: number;
 }
 
@@ -57,12 +54,12 @@ export function evaluate(
 }
 
 function seen(before: Tracked | undefined, problem: Problem, now: number): Tracked {
-  if (!before) return { problem, since: problem.observedAt, looks: 1, lastSeenAt: now };
+  if (!before) return { problem, since: problem.since ?? problem.observedAt, looks: 1, lastSeenAt: now };
   const isNew = problem.observedAt > before.problem.observedAt;
   return { ...before, problem, looks: before.looks + (isNew ? 1 : 0), lastSeenAt: now };
 }
 
-function kindToTell(tracked: Tracked, { now, rules, observation }: Moment): NotificationKind | undefined {
+function kindToTell(tracked: Tracked, { now, rules }: Moment): NotificationKind | undefined {
   const { problem, told } = tracked;
   if (told) {
     if (problem.severity === "critical" && told.severity === "warning") return "changed";
@@ -72,14 +69,12 @@ function kindToTell(tracked: Tracked, { now, rules, observation }: Moment): Noti
     }
     return undefined;
   }
-  if (tracked.looks < problem.confirmations || now < rules.graceUntil) return undefined;
-  const excused = observation.applying && problem.name === CHECK_FAILING;
-  return excused && now - tracked.since < rules.applyingMs ? undefined : "firing";
+  return tracked.looks < problem.confirmations || now < rules.graceUntil ? undefined : "firing";
 }
 
 function isOver({ problem, lastSeenAt }: Tracked, { now, rules, observation }: Moment): boolean {
   if (observation.isOver(problem)) return true;
-  return problem.name === CHECK_FAILING && now - lastSeenAt >= rules.forgetMs;
+  return !observation.isWatched(problem) && now - lastSeenAt >= rules.forgetMs;
 }
 
 /** Each reason is told once per repeat interval, however often two of them take turns. */
@@ -92,7 +87,7 @@ function withTold(tracked: Tracked, now: number): Tracked {
 }
 
 function notification(kind: NotificationKind, tracked: Tracked, { now, observation }: Moment): Notification {
-  const { name, subject, severity, reason, message, hint, evidence } = tracked.problem;
+  const { name, subject, severity, reason, message, hint, evidence, also } = tracked.problem;
   return {
     kind,
     name,
@@ -102,6 +97,8 @@ function notification(kind: NotificationKind, tracked: Tracked, { now, observati
     message,
     ...(hint === undefined ? {} : { hint }),
     evidence,
+    // Whether those work again they say themselves.
+    ...(also === undefined || kind === "resolved" ? {} : { also }),
     site: observation.site,
     url: observation.url,
     startsAt: tracked.since,

@@ -33,6 +33,7 @@ function paragraph(one: Notification): string {
     ["where", one.url === "" ? one.site : `${one.site} (${one.url})`],
     ["since", `${time(one.startsAt)}${until}`],
     ["reason", `${one.reason}: ${one.message}`],
+    ["also", one.also?.join(", ") ?? ""],
     ["evidence", evidence.join(", ")],
     [
       "next",

@@ -1,9 +1,8 @@
 /** What is wrong according to a status, and what is known to be over. Pure. */
-import type { CheckResult } from "../checks/check.ts";
 import type { Condition, Status } from "../status/status.ts";
 import type { Observation, Problem } from "./alert.ts";
+import { checkProblems, isAboutCheck, isAboutGround, isCheckOver } from "./check-problems.ts";
 
-export const CHECK_FAILING = "CheckFailing";
 const RECONCILE_FAILING = "ReconcileFailing";
 const UNTRUSTED = "CertificatesUntrusted";
 
@@ -15,51 +14,32 @@ export function observationOf(status: Status): Observation {
   const conditions = new Map(status.conditions.map((condition) => [condition.type, condition]));
   const lookedAt = status.lastPass === null ? 0 : Date.parse(status.lastPass.finishedAt);
   const reconcile = reconcileProblem(status, conditions, lookedAt);
+  const ofChecks = checkProblems(status.checks);
+  // Convene keeps running what checks stand on: when it cannot, that is the trouble.
+  const explained = reconcile ? ofChecks.filter(isAboutGround) : [];
   const problems = [
-    ...status.checks.flatMap(checkProblem),
-    ...(reconcile ? [reconcile] : []),
+    ...ofChecks.filter((problem) => !explained.includes(problem)),
+    ...(reconcile ? [withAlso(reconcile, explained)] : []),
     ...trustProblem(status, conditions.get("CertificatesTrusted"), lookedAt),
     ...listedProblems(status, lookedAt),
   ];
-  const passing = new Set(status.checks.filter((check) => !isProblem(check)).map((check) => check.name));
+  const checks = new Map(status.checks.map((check) => [check.name, check]));
   const ready = conditions.get("Ready")?.status;
   // Findings are known once a pass has got as far as looking at the host.
   const looked = status.objects.length > 0;
   return {
     problems,
-    isOver: ({ name, subject }) => {
-      if (name === CHECK_FAILING) return passing.has(subject);
+    isWatched: (problem) => !isAboutCheck(problem) || checks.has(problem.subject),
+    isOver: (problem) => {
+      const { name } = problem;
+      if (isAboutCheck(problem)) return isCheckOver(problem, checks);
       if (name === RECONCILE_FAILING) return ready === "True";
       if (name === UNTRUSTED) return conditions.get("CertificatesTrusted")?.status === "True";
       return looked;
     },
-    applying: ready === "Unknown",
     site: status.site ?? "",
     url: status.url ?? "",
   };
-}
-
-function isProblem(check: CheckResult): boolean {
-  return check.severity === "critical" || check.severity === "warning";
-}
-
-function checkProblem(check: CheckResult): readonly Problem[] {
-  const { severity } = check;
-  if (severity !== "critical" && severity !== "warning") return [];
-  const evidence = Object.entries(check.evidence).map(([name, value]) => [name, String(value)] as const);
-  return [
-    {
-      name: CHECK_FAILING,
-      subject: check.name,
-      severity,
-      reason: check.reason,
-      message: check.message,
-      ...(check.hint === undefined ? {} : { hint: check.hint }),
-      evidence: Object.fromEntries([["target", check.target] as const, ...evidence]),
-      observedAt: check.checkedAt,
-      confirmations: LOOKS,
-    },
-  ];
 }
 
 /** Failing checks speak for themselves, and a suspended agent was told to stop. */
@@ -85,6 +65,11 @@ function reconcileProblem(
     // A stalled agent does not try again, so there will be no second look.
     confirmations: stalled ? CERTAIN : LOOKS,
   };
+}
+
+function withAlso(problem: Problem, explained: readonly Problem[]): Problem {
+  const also = explained.flatMap((one) => [one.subject, ...(one.also ?? [])]);
+  return also.length === 0 ? problem : { ...problem, also };
 }
 
 function trustProblem(

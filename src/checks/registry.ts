@@ -32,6 +32,11 @@ export function intervalOf({ kind, intervalSeconds }: DesiredCheck): number {
   return kinds.get(kind)?.interval ?? UNKNOWN_KIND_MS;
 }
 
+/** Whether one look is enough to believe this reason. */
+export function isCertain(kind: string, reason: string): boolean {
+  return kinds.get(kind)?.reasons[reason]?.certain ?? false;
+}
+
 /** Runs one check to a result, within its own deadline. Never throws: what cannot run says `invalid_spec`. */
 export async function runCheck(desired: DesiredCheck, context: CheckContext): Promise<CheckResult> {
   const kind = kinds.get(desired.kind);

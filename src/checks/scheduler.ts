@@ -1,108 +1,132 @@
-/** Runs checks on time: each at its interval with some jitter, few at once, none twice at the same moment. */
-import type { DesiredCheck } from "../model/desired-state.ts";
-import type { CheckResult } from "./check.ts";
-import { intervalOf } from "./registry.ts";
+/** Looks on time: at its interval with some jitter, soon after something happened, never one twice at the same moment. */
+import type { Clock } from "../system/clock.ts";
 
 export interface SchedulerOptions {
-  /** The checks as they are now; asked at every tick, so that a new revision counts at once. */
-  readonly checks: () => readonly DesiredCheck[];
-  readonly run: (check: DesiredCheck, signal: AbortSignal) => Promise<CheckResult>;
-  readonly onResult: (result: CheckResult, check: DesiredCheck) => void;
-  /** A defect in `run` or `onResult`; the schedule goes on. */
-  readonly onError: (error: unknown, check: DesiredCheck) => void;
-  readonly clock: { now(): number };
+  /** What there is to look at; asked again at `refresh`. */
+  readonly names: () => readonly string[];
+  /** One look; a rejection is a defect. */
+  readonly look: (name: string) => Promise<void>;
+  /** Milliseconds from now to the next look; undefined: not before somebody asks for it. */
+  readonly pause: (name: string) => number | undefined;
+  /** Milliseconds over which first looks are spread; undefined as above. */
+  readonly spread: (name: string) => number | undefined;
+  /** The schedule goes on. */
+  readonly onError: (error: unknown, name: string) => void;
+  readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Ends the schedule and the checks that run. */
+  /** Ends the schedule; looks that are under way end by themselves. */
   readonly signal: AbortSignal;
-  /** Calls its listener every few seconds until the returned function is called: cron-ticker.ts. */
-  readonly ticker: (onTick: () => void) => () => void;
-  /** Checks that may run at the same moment. */
-  readonly concurrency?: number;
+}
+
+export interface Scheduler {
+  /** These are looked at now; one that is being looked at, once more afterwards. */
+  soon(names: readonly string[]): void;
+  /** Somebody else has just looked at it. */
+  looked(name: string): void;
+  /** There may be other names now. */
+  refresh(): void;
+  run(): Promise<void>;
 }
 
 interface Slot {
   /** Milliseconds since the epoch. */
   dueAt: number;
   running: boolean;
+  again: boolean;
 }
 
-/** New checks are spread over this time, so that a start does not run all of them at once. */
-const SPREAD_MS = 15_000;
-/** Share of the interval a run may come earlier or later. */
+/** Share of a pause that may be left out or added, so that looks do not gather at one moment. */
 const JITTER = 0.1;
-/** What is broken is looked at this soon again, however long its interval: alerts wait for a second look. */
-const BROKEN_MS = 60_000;
+const LONGEST_SLEEP_MS = 3_600_000;
 
-/** Starts at once; stops when the signal aborts. */
-export function startScheduler(options: SchedulerOptions): void {
-  const scheduler = new Scheduler(options);
-  const stopTicking = options.ticker(() => scheduler.tick());
-  if (options.signal.aborted) stopTicking();
-  options.signal.addEventListener("abort", stopTicking, { once: true });
-}
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { clock, random, signal } = options;
+  const slots = new Map<string, Slot>();
+  let sleeping: { readonly until: number; readonly wake: AbortController } | undefined;
 
-class Scheduler {
-  readonly #options: SchedulerOptions;
-  readonly #slots = new Map<string, Slot>();
-  readonly #limit: number;
-  #running = 0;
+  const dueIn = (milliseconds: number | undefined): number =>
+    milliseconds === undefined ? Number.POSITIVE_INFINITY : clock.now() + milliseconds;
 
-  constructor(options: SchedulerOptions) {
-    this.#options = options;
-    this.#limit = options.concurrency ?? 8;
-  }
+  const schedule = (slot: Slot, dueAt: number): void => {
+    slot.dueAt = dueAt;
+    if (sleeping && dueAt < sleeping.until) sleeping.wake.abort();
+  };
 
-  /** Starts what is due, longest overdue first; what finds no room stays due. */
-  tick(): void {
-    if (this.#options.signal.aborted) return;
-    const now = this.#options.clock.now();
-    const checks = this.#options.checks();
-    this.#forgetAllBut(checks);
-    const due = checks
-      .map((check) => ({ check, slot: this.#slotOf(check, now) }))
-      .filter(({ slot }) => !slot.running && slot.dueAt <= now)
-      .toSorted((left, right) => left.slot.dueAt - right.slot.dueAt);
-    for (const { check, slot } of due) {
-      if (this.#running >= this.#limit) return;
-      void this.#run(check, slot, now);
-    }
-  }
+  const pauseAfterLook = (name: string, slot: Slot): void => {
+    const pause = options.pause(name);
+    const jitter = 1 + JITTER * (2 * random() - 1);
+    schedule(slot, dueIn(pause === undefined ? undefined : pause * jitter));
+  };
 
-  async #run(check: DesiredCheck, slot: Slot, now: number): Promise<void> {
-    const interval = Math.max(1_000, intervalOf(check));
-    const jitter = 1 + JITTER * (2 * this.#options.random() - 1);
+  const look = async (name: string, slot: Slot): Promise<void> => {
     slot.running = true;
-    slot.dueAt = now + interval * jitter;
-    this.#running += 1;
+    slot.again = false;
     try {
-      const result = await this.#options.run(check, this.#options.signal);
-      if (!result.ok && result.severity === "critical")
-        slot.dueAt = now + Math.min(interval, BROKEN_MS) * jitter;
-      if (!this.#options.signal.aborted) this.#options.onResult(result, check);
+      await options.look(name);
     } catch (error) {
-      this.#options.onError(error, check);
+      options.onError(error, name);
     } finally {
       slot.running = false;
-      this.#running -= 1;
-      // A place became free: something may have been waiting for it.
-      this.tick();
     }
-  }
+    if (slot.again) schedule(slot, clock.now());
+    else pauseAfterLook(name, slot);
+  };
 
-  #slotOf(check: DesiredCheck, now: number): Slot {
-    const known = this.#slots.get(check.name);
-    if (known !== undefined) return known;
-    const spread = Math.min(SPREAD_MS, intervalOf(check));
-    const slot = { dueAt: now + this.#options.random() * spread, running: false };
-    this.#slots.set(check.name, slot);
-    return slot;
-  }
-
-  #forgetAllBut(checks: readonly DesiredCheck[]): void {
-    const names = new Set(checks.map(({ name }) => name));
-    for (const [name, slot] of this.#slots) {
-      if (!names.has(name) && !slot.running) this.#slots.delete(name);
+  const refresh = (): void => {
+    const names = new Set(options.names());
+    for (const [name, { running }] of slots) if (!names.has(name) && !running) slots.delete(name);
+    for (const name of names) {
+      if (slots.has(name)) continue;
+      const spread = options.spread(name);
+      const slot = { dueAt: Number.POSITIVE_INFINITY, running: false, again: false };
+      slots.set(name, slot);
+      schedule(slot, dueIn(spread === undefined ? undefined : spread * random()));
     }
-  }
+  };
+
+  /** Starts what is due, longest overdue first; answers when the next is. */
+  const startDue = (): number => {
+    const now = clock.now();
+    const idle = [...slots].filter(([, slot]) => !slot.running);
+    const due = idle.filter(([, slot]) => slot.dueAt <= now);
+    for (const [name, slot] of due.toSorted(([, left], [, right]) => left.dueAt - right.dueAt))
+      void look(name, slot);
+    return idle.reduce(
+      (next, [, { dueAt }]) => (dueAt > now ? Math.min(next, dueAt) : next),
+      now + LONGEST_SLEEP_MS,
+    );
+  };
+
+  const sleepUntil = async (until: number): Promise<void> => {
+    const wake = new AbortController();
+    sleeping = { until, wake };
+    const either = AbortSignal.any([wake.signal, signal]);
+    try {
+      await clock.sleep(Math.max(0, until - clock.now()), either);
+    } catch (error) {
+      if (!either.aborted) throw error;
+    } finally {
+      sleeping = undefined;
+    }
+  };
+
+  return {
+    refresh,
+    soon: (names) => {
+      for (const name of names) {
+        const slot = slots.get(name);
+        if (slot?.running) slot.again = true;
+        else if (slot) schedule(slot, clock.now());
+      }
+    },
+    looked: (name) => {
+      const slot = slots.get(name);
+      if (slot && !slot.running) pauseAfterLook(name, slot);
+    },
+    run: async () => {
+      refresh();
+      while (!signal.aborted) await sleepUntil(startDue());
+    },
+  };
 }

@@ -2,7 +2,7 @@
 import type { EventView } from "../control/plan-view.ts";
 import type { ErrorReport } from "../system/errors.ts";
 import { printable } from "./printable.ts";
-import { renderCheck, renderEvent } from "./render-event.ts";
+import { renderCheck, renderEvent, renderPassed } from "./render-event.ts";
 import { renderError } from "./render-error.ts";
 import { renderPlanSummary } from "./render-plan.ts";
 import { renderDuration } from "./render-time.ts";
@@ -55,7 +55,7 @@ export function createEventPrinter({ print, plan }: EventPrinterOptions): EventP
     show: (event) => {
       remember(event);
       if (event.type === "check" && event.result.ok && event.result.severity === "ok") {
-        passed.push(`${printable(event.result.name)} ✓`);
+        passed.push(renderPassed(event.result));
         return;
       }
       flush();

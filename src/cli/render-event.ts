@@ -39,14 +39,21 @@ export function renderEvent(event: EventView): readonly string[] {
 
 /** One line when it passed; with what to do when it did not. */
 export function renderCheck(result: CheckResult): readonly string[] {
-  const took = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
   const name = `▸ verify  ${printable(result.name)}`;
-  if (result.ok && result.severity === "ok") return [`${name} ✓ ${renderDuration(took)}`];
+  if (result.ok && result.severity === "ok") return [`▸ verify  ${renderPassed(result)}`];
+  if (result.reason === "not_asked")
+    return [`- verify  ${printable(result.name)} ${printable(result.message)}`];
   const mark = result.ok ? "!" : "✗";
   return [
     `${name} ${mark} ${result.reason}: ${printable(result.message)}`,
     ...(result.hint === undefined ? [] : [`  → ${printable(result.hint)}`]),
   ];
+}
+
+/** `turn-udp ✓ 31 ms`, or what it measured: `conference ✓ 1.2 s, 0 % loss`. */
+export function renderPassed(result: CheckResult): string {
+  const took = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
+  return `${printable(result.name)} ✓ ${printable(result.summary ?? renderDuration(took))}`;
 }
 
 /** The last line of a pass. */

@@ -1,10 +1,10 @@
 /** The state of the site on one screen: is it ready, what runs where, what is wrong. */
 import { renderCount } from "./render-count.ts";
-import type { CheckResult } from "../checks/check.ts";
 import { shortRevision } from "../source/revision.ts";
 import type { Condition, ObjectStatus, Status } from "../status/status.ts";
 import { alignColumns } from "./columns.ts";
 import { firstLine, printable, shortened } from "./printable.ts";
+import { renderChecks } from "./render-checks.ts";
 import { renderError } from "./render-error.ts";
 import { renderAge, renderDuration } from "./render-time.ts";
 
@@ -14,7 +14,7 @@ export function renderStatus(status: Status, nowMs: number): readonly string[] {
     headline(status),
     ...status.conditions.filter(worthShowing).map((condition) => renderCondition(condition, nowMs)),
     ...section("", objects(status.objects)),
-    ...section("Checks", checks(status.checks, nowMs)),
+    ...section("Checks", renderChecks(status.checks, nowMs)),
     ...section(
       "Held back",
       status.blocked.flatMap((one) => [
@@ -71,18 +71,6 @@ function objects(rows: readonly ObjectStatus[]): readonly string[] {
     printable(row.labels.join(" ")),
   ]);
   return alignColumns([header, ...cells]);
-}
-
-function checks(results: readonly CheckResult[], nowMs: number): readonly string[] {
-  return results.flatMap((result) => {
-    const good = result.ok && result.severity === "ok";
-    const text = good ? "" : `  ${result.reason}: ${printable(result.message)}`;
-    const mark = good ? "✓" : result.ok ? "!" : "✗";
-    return [
-      `  ${mark} ${printable(result.name)}${text}  (${renderAge(result.checkedAt, nowMs)})`,
-      ...(good || result.hint === undefined ? [] : [`    → ${printable(result.hint)}`]),
-    ];
-  });
 }
 
 function footer(status: Status, nowMs: number): readonly string[] {

@@ -1,5 +1,6 @@
 /** What the agent answers over the sockets, as the CLI and the hooks parse it. */
 import { z } from "zod";
+import { CHECK_STATES } from "../checks/states/check-state.ts";
 
 const text = z.string();
 const location = z.object({ file: text, line: z.number(), column: z.number() }).readonly();
@@ -79,20 +80,29 @@ const verdict = z
   .readonly();
 export const waitAnswer = z.object({ verdict: verdict.nullable() });
 
-const checkResult = z
+const checkFields = {
+  name: text,
+  kind: text,
+  target: text,
+  ok: z.boolean(),
+  reason: text,
+  message: text,
+  summary: text.exactOptional(),
+  hint: text.exactOptional(),
+  severity: z.enum(["ok", "info", "warning", "critical"]),
+  phases: z.array(z.object({ name: text, milliseconds: z.number() }).readonly()).readonly(),
+  evidence: z.record(text, z.union([text, z.number(), z.boolean()])).readonly(),
+  checkedAt: z.number(),
+};
+const checkResult = z.object(checkFields).readonly();
+const checkStatus = z
   .object({
-    name: text,
-    kind: text,
-    target: text,
-    ok: z.boolean(),
-    reason: text,
-    message: text,
-    summary: text.exactOptional(),
-    hint: text.exactOptional(),
-    severity: z.enum(["ok", "info", "warning", "critical"]),
-    phases: z.array(z.object({ name: text, milliseconds: z.number() }).readonly()).readonly(),
-    evidence: z.record(text, z.union([text, z.number(), z.boolean()])).readonly(),
-    checkedAt: z.number(),
+    ...checkFields,
+    state: z.enum(CHECK_STATES),
+    since: z.number(),
+    because: text.exactOptional(),
+    cause: text.exactOptional(),
+    takesDown: z.array(text).readonly(),
   })
   .readonly();
 
@@ -150,7 +160,7 @@ export const statusAnswer = z
       .readonly()
       .nullable(),
     objects: z.array(objectStatus).readonly(),
-    checks: z.array(checkResult).readonly(),
+    checks: z.array(checkStatus).readonly(),
     findings: z.array(finding).readonly(),
     blocked: z.array(blocked).readonly(),
     errors: z.array(errorReport).readonly(),

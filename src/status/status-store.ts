@@ -1,10 +1,10 @@
 /** Turns what happens into conditions; the only writer of status. */
 import type { Verdict } from "../agent/agent-event.ts";
-import type { CheckResult } from "../checks/check.ts";
 import type { Finding } from "../model/desired-state.ts";
 import type { Blocked } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
 import type { ErrorReport } from "../system/errors.ts";
+import type { CheckStatus } from "./check-status.ts";
 import type { Condition, ObjectStatus, Status } from "./status.ts";
 
 export interface StatusStore {
@@ -13,7 +13,6 @@ export interface StatusStore {
   /** What the pass works on, as soon as it is known. */
   planned(pass: PlannedPass): void;
   passEnded(verdict: Verdict, details: PassDetails): void;
-  checked(result: CheckResult): void;
   /** What is wrong with the followed remote; undefined when the last look at it went well. */
   readonly fetched: (error: ErrorReport | undefined) => void;
   suspended(reason: string | undefined): void;
@@ -32,8 +31,6 @@ export interface PassDetails {
   readonly findings?: readonly Finding[];
   readonly blocked?: readonly Blocked[];
   readonly errors: readonly ErrorReport[];
-  /** Names of checks that are desired now; results of others are dropped. */
-  readonly checkNames?: ReadonlySet<string>;
   /** Domains still served with a self-signed certificate. */
   readonly selfSigned?: readonly string[];
 }
@@ -51,7 +48,8 @@ const EMPTY: Status = {
   url: null,
 };
 
-export function createStatusStore(clock: Clock): StatusStore {
+/** `checks` says how they stand when somebody asks. */
+export function createStatusStore(clock: Clock, checks: () => readonly CheckStatus[]): StatusStore {
   let status: Status = EMPTY;
   const timestamp = () => new Date(clock.now()).toISOString();
   const set = (condition: Omit<Condition, "lastTransitionTime">) => {
@@ -63,7 +61,7 @@ export function createStatusStore(clock: Clock): StatusStore {
   set({ type: "Ready", status: "Unknown", reason: "Progressing", message: "the agent has just started" });
 
   return {
-    current: () => status,
+    current: () => ({ ...status, checks: checks() }),
     passStarted: (wakeups) => {
       // A look that finds nothing to do is no news for a site that is ready.
       const ready = status.conditions.find((one) => one.type === "Ready")?.status;
@@ -87,10 +85,6 @@ export function createStatusStore(clock: Clock): StatusStore {
         set({ type: "Stalled", status: "True", reason: verdict.reason, message: verdict.message });
       else remove("Stalled");
       if (details.selfSigned) set(trustCondition(details.selfSigned));
-    },
-    checked: (result) => {
-      const others = status.checks.filter((one) => one.name !== result.name);
-      status = { ...status, checks: [...others, result].toSorted((a, b) => a.name.localeCompare(b.name)) };
     },
     fetched: (error) => {
       if (error === undefined) remove("FetchFailed");
@@ -122,9 +116,6 @@ function afterPass(
     ...(details.objects ? { objects: details.objects } : {}),
     ...(details.findings ? { findings: details.findings } : {}),
     ...(details.blocked ? { blocked: details.blocked } : {}),
-    ...(details.checkNames
-      ? { checks: status.checks.filter((one) => details.checkNames?.has(one.name)) }
-      : {}),
   };
 }
 

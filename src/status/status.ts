@@ -1,8 +1,8 @@
 /** The state of the agent as operators and scripts read it (`convene status --json`). */
-import type { CheckResult } from "../checks/check.ts";
 import type { Finding } from "../model/desired-state.ts";
 import type { Blocked } from "../plan/action.ts";
 import type { ErrorReport } from "../system/errors.ts";
+import type { CheckStatus } from "./check-status.ts";
 
 /** Kubernetes-style condition; `Reconciling` and `Stalled` are present only while they are True. */
 export interface Condition {
@@ -29,7 +29,7 @@ export interface Status {
     readonly actions: number;
   } | null;
   readonly objects: readonly ObjectStatus[];
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly CheckStatus[];
   readonly findings: readonly Finding[];
   readonly blocked: readonly Blocked[];
   readonly errors: readonly ErrorReport[];

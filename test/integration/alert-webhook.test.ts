@@ -14,6 +14,7 @@ import { type Clock, systemClock } from "../../src/system/clock.ts";
 import { createLogger } from "../../src/system/logger.ts";
 import { pollUntil } from "../../src/system/retry.ts";
 import { Secret } from "../../src/system/secret.ts";
+import { checkStatus } from "../lab/sample-check.ts";
 
 const Body = z.object({
   status: z.string(),
@@ -199,18 +200,7 @@ function statusOf(names: readonly string[], ok: boolean, checkedAt: number): Sta
     revision: { attempted: null, applied: null, healthy: null },
     lastPass: null,
     objects: [],
-    checks: names.map((name) => ({
-      name,
-      kind: "turn",
-      target: "turn.example:3478",
-      ok,
-      reason: ok ? "ok" : "no_answer",
-      message: "",
-      severity: ok ? "ok" : "critical",
-      phases: [],
-      evidence: {},
-      checkedAt,
-    })),
+    checks: names.map((name) => checkStatus({ name, kind: "turn", ok, checkedAt })),
     findings: [],
     blocked: [],
     errors: [],

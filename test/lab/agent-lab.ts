@@ -10,9 +10,11 @@ import { openStateFiles } from "../../src/agent/state-files.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { completeSettings, hostSettingsSchema } from "../../src/config/host-settings.ts";
 import type { AgentApi, TreeFile } from "../../src/control/agent-api.ts";
+import { createAlerts } from "../../src/alerts/create-alerts.ts";
 import { createTemplateEngine } from "../../src/model/templates.ts";
 import { createSecretStore } from "../../src/secrets/secret-store.ts";
 import { createHistoryStore } from "../../src/status/history-store.ts";
+import type { LogFields, Logger } from "../../src/system/logger.ts";
 import { type FakeClock, createFakeClock } from "./fake-clock.ts";
 import { type FakeHost, createFakeHost } from "./fake-host.ts";
 import { type Files, SMALL_CATALOGUE } from "./sample-model.ts";
@@ -24,6 +26,8 @@ export interface AgentLab {
   readonly host: FakeHost;
   readonly clock: FakeClock;
   readonly events: readonly AgentEvent[];
+  /** What the agent's log says of alerts: `alert ContainerDown container/wiki also page`. */
+  readonly told: readonly string[];
   /** The agent's state directory. */
   readonly directory: string;
   /** Deploys other files, as a push does. */
@@ -31,6 +35,16 @@ export interface AgentLab {
   /** Lets time pass, in steps of 20 ms or others, until something is so; throws when it never is. */
   until(what: string, isSo: () => boolean, stepMs?: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Keeps what is said of alerts, and drops the rest. */
+function recordingLogger(told: string[]): Logger {
+  const keep = (message: string, fields: LogFields = {}) => {
+    if (!/^alert( resolved)?$/.test(message)) return;
+    const also = Array.isArray(fields["also"]) ? ` also ${fields["also"].join(" ")}` : "";
+    told.push(`${message} ${String(fields["name"])} ${String(fields["subject"])}${also}`);
+  };
+  return { ...silentLogger, info: keep, warn: keep, error: keep };
 }
 
 const STEPS = 1_000;
@@ -48,6 +62,7 @@ export async function startAgent(files: Files): Promise<AgentLab> {
   const commit = () => `${commits}`.padStart(40, "0");
   const readTree = async (): Promise<TreeFile[]> =>
     Object.entries(tree).map(([path, text]) => ({ path, content: new TextEncoder().encode(text) }));
+  const told: string[] = [];
   const agent = createAgent(
     {
       settings: completeSettings(hostSettingsSchema.parse({}), SMALL_CATALOGUE),
@@ -69,7 +84,14 @@ export async function startAgent(files: Files): Promise<AgentLab> {
       planStore: store,
       engine: createTemplateEngine(),
       history: createHistoryStore(join(directory, "history.jsonl")),
-      alerts: { configure: () => undefined, observe: () => undefined },
+      alerts: await createAlerts({
+        logFile: join(directory, "alerts.json"),
+        clock,
+        logger: recordingLogger(told),
+        random: () => 0.5,
+        signal: stop.signal,
+        graceMs: 0,
+      }),
       state: await openStateFiles(directory),
       hostSecrets: directory,
       identityFile: join(directory, "identity"),
@@ -93,6 +115,7 @@ export async function startAgent(files: Files): Promise<AgentLab> {
     host,
     clock,
     events,
+    told,
     directory,
     push: (next) => {
       tree = next;

@@ -43,6 +43,7 @@ export function execInGuest(guest: Guest, data: GuestData, request: ExecRequest)
   const { command } = request;
   const stdin = typeof request.stdin === "string" ? request.stdin : "";
   if (command[0]?.endsWith("/prosody-accounts")) return accounts(data, stdin);
+  if (command[0] === "systemctl" && command[1] === "is-active") return isActive(guest, command[2] ?? "");
   if (command[0] !== "sh") return run(guest, command);
   const script = command[2] ?? "";
   if (script.includes(`mkdir -m 0711 ${STAGE}`)) return fillStage(guest, stdin);
@@ -61,6 +62,13 @@ export function writeInGuest(guest: Guest, path: string, content: string, mode: 
 function run(guest: Guest, command: readonly string[]): ExecResult {
   guest.log.push(`run ${command.join(" ").slice(0, 80)}`);
   return DONE;
+}
+
+/** systemctl(1), is-active: 3 for a unit that is not. */
+function isActive(guest: Guest, unit: string): ExecResult {
+  return guest.active.has(unit)
+    ? { ...DONE, stdout: "active\n" }
+    : { ...DONE, exitCode: 3, stdout: "inactive\n" };
 }
 
 /** Each file as a line `SIZE PATH` and so many bytes. */

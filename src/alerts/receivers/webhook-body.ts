@@ -38,6 +38,7 @@ function wireAlert(one: Notification) {
     description: one.message,
     reason: one.reason,
     ...(one.hint === undefined ? {} : { hint: one.hint }),
+    ...(one.also === undefined || one.also.length === 0 ? {} : { also: one.also.join(", ") }),
     ...Object.fromEntries(Object.entries(one.evidence).map(([name, value]) => [`evidence_${name}`, value])),
   };
   return {

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import type { Notification, Observation, Problem, TrackedAlerts } from "../../../src/alerts/alert.ts";
 import { type AlertRules, evaluate } from "../../../src/alerts/evaluate.ts";
-import { CHECK_FAILING } from "../../../src/alerts/problems.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,13 +10,12 @@ const START = Date.UTC(2026, 10, 22);
 const rules: AlertRules = {
   graceUntil: 0,
   repeatMs: 4 * HOUR,
-  applyingMs: 10 * MINUTE,
   forgetMs: HOUR,
 };
 
 function failing(at: number, change: Partial<Problem> = {}): Problem {
   return {
-    name: CHECK_FAILING,
+    name: "CheckFailing",
     subject: "turn-udp",
     severity: "critical",
     reason: "no_answer",
@@ -30,7 +28,7 @@ function failing(at: number, change: Partial<Problem> = {}): Problem {
 }
 
 function look(problems: readonly Problem[], change: Partial<Observation> = {}): Observation {
-  return { problems, isOver: () => true, applying: false, site: "meet", url: "", ...change };
+  return { problems, isOver: () => true, isWatched: () => true, site: "meet", url: "", ...change };
 }
 
 /** A memory that is fed one look after the other and answers what is told. */
@@ -49,8 +47,8 @@ const good = () => look([]);
 const same = () => look([failing(START)]);
 const other = (at: number) => look([failing(at, { reason: "wrong_credentials" })]);
 const warning = (at: number) => look([failing(at, { severity: "warning" })]);
-const applying = (at: number) => look([failing(at)], { applying: true });
 const unknown = () => look([], { isOver: () => false });
+const gone = () => look([], { isOver: () => false, isWatched: () => false });
 
 describe("what is told, and when", () => {
   it("says nothing of a single failed look", () => {
@@ -118,12 +116,6 @@ describe("what is told, and when", () => {
     expect(at(5, bad)).to.deep.equal(["firing turn-udp"]);
   });
 
-  it("excuses a check while actions are applied, for a while", () => {
-    const at = timeline();
-    expect([at(0, applying), at(1, applying), at(9, applying)]).to.deep.equal([[], [], []]);
-    expect(at(10, applying)).to.deep.equal(["firing turn-udp"]);
-  });
-
   it("does not take silence for recovery", () => {
     const at = timeline();
     at(0, bad);
@@ -135,7 +127,21 @@ describe("what is told, and when", () => {
     const at = timeline();
     at(0, bad);
     at(1, bad);
-    expect([at(60, unknown), at(61, unknown)]).to.deep.equal([[], ["resolved turn-udp"]]);
+    expect([at(60, gone), at(61, gone)]).to.deep.equal([[], ["resolved turn-udp"]]);
+  });
+
+  it("does not let go of one that cannot be asked, however long", () => {
+    const at = timeline();
+    at(0, bad);
+    at(1, bad);
+    expect([at(61, unknown), at(600, unknown)]).to.deep.equal([[], []]);
+  });
+
+  it("says since when it has been so, and what else it takes down", () => {
+    const problem = failing(START, { since: START - HOUR, confirmations: 1, also: ["conference"] });
+    const { notifications } = evaluate(new Map(), look([problem]), START, rules);
+    expect(notifications).to.have.length(1);
+    expect(notifications[0]).to.deep.include({ startsAt: START - HOUR, also: ["conference"] });
   });
 });
 

@@ -1,167 +1,153 @@
-/** The schedule: on time, few at once, none twice, and off at the first sign. */
+/** The schedule: on time, none twice, at once when asked, and off at the first sign. */
 import { expect } from "chai";
-import type { CheckResult } from "../../../src/checks/check.ts";
-import { startScheduler } from "../../../src/checks/scheduler.ts";
-import type { DesiredCheck } from "../../../src/model/desired-state.ts";
+import { createScheduler, type Scheduler } from "../../../src/checks/scheduler.ts";
+import { createFakeClock, type FakeClock, settle } from "../../lab/fake-clock.ts";
 
-function check(name: string, intervalSeconds = 60): DesiredCheck {
-  return { name, kind: "stun", spec: {}, intervalSeconds };
-}
+const SECOND = 1_000;
 
-function result(name: string, ok: boolean): CheckResult {
-  const judged = ok
-    ? ({ ok, reason: "ok", severity: "ok" } as const)
-    : ({ ok, reason: "no_answer", severity: "critical" } as const);
-  return { name, kind: "stun", target: "", ...judged, message: "", phases: [], evidence: {}, checkedAt: 0 };
-}
-
-/** A scheduler whose clock and ticks are the test's own. */
+/** A scheduler whose clock and looks are the test's own. */
 class Bench {
-  now = 0;
-  checks: DesiredCheck[] = [];
-  started: string[] = [];
-  results: string[] = [];
-  errors: unknown[] = [];
-  readonly broken = new Set<string>();
-  readonly finish = new Map<string, (failure?: Error) => void>();
+  readonly clock: FakeClock = createFakeClock(0);
+  names: string[] = [];
+  looks: string[] = [];
+  readonly errors: unknown[] = [];
+  readonly pauses = new Map<string, number | undefined>();
   readonly abort = new AbortController();
-  #tick: () => void = () => undefined;
+  /** Looks end by themselves, unless the test ends them. */
+  byHand = false;
+  readonly #ends = new Map<string, (error?: Error) => void>();
+  random = 0.5;
+  scheduler: Scheduler | undefined;
+  #ran: Promise<void> | undefined;
 
-  start(random = 0): void {
-    startScheduler({
-      checks: () => this.checks,
-      run: ({ name }) =>
-        new Promise((resolve, reject) => {
-          this.started.push(name);
-          this.finish.set(name, (failure) =>
-            failure === undefined ? resolve(result(name, !this.broken.has(name))) : reject(failure),
-          );
-        }),
-      onResult: ({ name }) => this.results.push(name),
+  start(): Scheduler {
+    this.scheduler = createScheduler({
+      names: () => this.names,
+      look: (name) => this.#look(name),
+      pause: (name) => (this.pauses.has(name) ? this.pauses.get(name) : 60 * SECOND),
+      spread: (name) => (name.includes("/") ? undefined : 15 * SECOND),
       onError: (error) => this.errors.push(error),
-      clock: { now: () => this.now },
-      random: () => random,
+      clock: this.clock,
+      random: () => this.random,
       signal: this.abort.signal,
-      ticker: (onTick) => {
-        this.#tick = onTick;
-        return () => {
-          this.#tick = () => undefined;
-        };
-      },
-      concurrency: 2,
+    });
+    this.#ran = this.scheduler.run();
+    return this.scheduler;
+  }
+
+  #look(name: string): Promise<void> {
+    this.looks.push(`${this.clock.now() / SECOND} ${name}`);
+    if (!this.byHand) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#ends.set(name, (error) => (error === undefined ? resolve() : reject(error)));
     });
   }
 
-  async at(milliseconds: number): Promise<void> {
-    this.now = milliseconds;
-    this.#tick();
-    await settled();
+  async end(name: string, error?: Error): Promise<void> {
+    this.#ends.get(name)?.(error);
+    await settle();
   }
 
-  async end(name: string, failure?: Error): Promise<void> {
-    this.finish.get(name)?.(failure);
-    await settled();
+  async stop(): Promise<void> {
+    this.abort.abort(new Error("the test is over"));
+    await this.#ran;
   }
-}
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 describe("check scheduler", () => {
   let bench: Bench;
-
   beforeEach(() => {
     bench = new Bench();
   });
+  afterEach(() => bench.stop());
 
-  it("runs a check again when its interval is over, within a tenth of it", async () => {
-    bench.checks = [check("a")];
-    bench.start(0);
-    await bench.at(0);
-    await bench.end("a");
-    await bench.at(53_999);
-    expect(bench.started).to.deep.equal(["a"]);
-    await bench.at(54_000);
-    expect(bench.started).to.deep.equal(["a", "a"]);
-    expect(bench.results).to.deep.equal(["a"]);
-  });
-
-  it("looks at what is broken again after a minute, and at what is well at its own pace", async () => {
-    bench.checks = [check("a", 600), check("b", 600)];
-    bench.broken.add("a");
-    bench.start(0.5);
-    await bench.at(0);
-    await bench.at(15_000);
-    await bench.end("a");
-    await bench.end("b");
-    await bench.at(74_999);
-    expect(bench.started).to.deep.equal(["a", "b"]);
-    await bench.at(75_000);
-    expect(bench.started).to.deep.equal(["a", "b", "a"]);
-    bench.broken.clear();
-    await bench.end("a");
-    await bench.at(614_999);
-    expect(bench.started).to.deep.equal(["a", "b", "a"]);
-  });
-
-  it("spreads the first runs over some seconds", async () => {
-    bench.checks = [check("a")];
-    bench.start(0.5);
-    await bench.at(0);
-    expect(bench.started).to.deep.equal([]);
-    await bench.at(7_500);
-    expect(bench.started).to.deep.equal(["a"]);
-  });
-
-  it("never runs one check twice at the same moment, however late it is", async () => {
-    bench.checks = [check("a", 1)];
+  it("spreads the first looks, and looks again after the pause of each", async () => {
+    bench.names = ["a"];
     bench.start();
-    for (let second = 0; second < 10; second += 1) await bench.at(second * 1_000);
-    expect(bench.started).to.deep.equal(["a"]);
-    await bench.end("a");
-    expect(bench.started).to.deep.equal(["a", "a"]);
+    await bench.clock.advance(140 * SECOND);
+    expect(bench.looks).to.deep.equal(["7.5 a", "67.5 a", "127.5 a"]);
   });
 
-  it("keeps to the cap and starts what waits as soon as a place is free", async () => {
-    bench.checks = [check("a"), check("b"), check("c")];
+  it("comes up to a tenth of the pause earlier or later", async () => {
+    bench.names = ["a"];
+    bench.random = 0;
     bench.start();
-    await bench.at(0);
-    expect(bench.started).to.deep.equal(["a", "b"]);
-    await bench.end("b");
-    expect(bench.started).to.deep.equal(["a", "b", "c"]);
+    await bench.clock.advance(55 * SECOND);
+    expect(bench.looks).to.deep.equal(["0 a", "54 a"]);
   });
 
-  it("takes up new checks and forgets removed ones", async () => {
-    bench.checks = [check("a")];
-    bench.start();
-    await bench.at(0);
+  it("never looks twice at the same moment, however long a look takes", async () => {
+    bench.names = ["a"];
+    bench.byHand = true;
+    const scheduler = bench.start();
+    await bench.clock.advance(300 * SECOND);
+    scheduler.soon(["a"]);
+    await bench.clock.advance(SECOND);
+    expect(bench.looks).to.have.length(1);
+    // What was asked for meanwhile comes right afterwards.
     await bench.end("a");
-    bench.checks = [check("b")];
-    await bench.at(120_000);
-    expect(bench.started).to.deep.equal(["a", "b"]);
+    await bench.clock.advance(0);
+    expect(bench.looks).to.have.length(2);
+  });
+
+  it("looks at once when asked, while it sleeps for another", async () => {
+    bench.names = ["a", "b"];
+    const scheduler = bench.start();
+    await bench.clock.advance(30 * SECOND);
+    scheduler.soon(["b", "unknown"]);
+    await bench.clock.advance(0);
+    expect(bench.looks.at(-1)).to.equal("30 b");
+  });
+
+  it("leaves alone what has no pause, until somebody asks for it", async () => {
+    bench.names = ["container/turn"];
+    bench.pauses.set("container/turn", undefined);
+    const scheduler = bench.start();
+    await bench.clock.advance(7_200 * SECOND);
+    expect(bench.looks).to.deep.equal([]);
+    scheduler.soon(["container/turn"]);
+    await bench.clock.advance(7_200 * SECOND);
+    expect(bench.looks).to.deep.equal(["7200 container/turn"]);
+  });
+
+  it("counts a look that somebody else made", async () => {
+    bench.names = ["a"];
+    const scheduler = bench.start();
+    await bench.clock.advance(60 * SECOND);
+    bench.pauses.set("a", 12 * SECOND);
+    scheduler.looked("a");
+    await bench.clock.advance(13 * SECOND);
+    expect(bench.looks).to.deep.equal(["7.5 a", "72 a"]);
+  });
+
+  it("takes up new names and forgets removed ones when told to", async () => {
+    bench.names = ["a"];
+    const scheduler = bench.start();
+    await bench.clock.advance(10 * SECOND);
+    bench.names = ["b"];
+    scheduler.refresh();
+    await bench.clock.advance(60 * SECOND);
+    expect(bench.looks).to.deep.equal(["7.5 a", "17.5 b"]);
   });
 
   it("goes on after a defect, and says it", async () => {
-    bench.checks = [check("a")];
+    bench.names = ["a"];
+    bench.byHand = true;
     bench.start();
-    await bench.at(0);
+    await bench.clock.advance(8 * SECOND);
     await bench.end("a", new Error("defect"));
-    await bench.at(120_000);
+    await bench.clock.advance(61 * SECOND);
     expect(bench.errors).to.have.length(1);
-    expect(bench.started).to.deep.equal(["a", "a"]);
+    expect(bench.looks).to.have.length(2);
   });
 
-  it("starts nothing and reports nothing after the signal", async () => {
-    bench.checks = [check("a"), check("b"), check("c")];
+  it("looks at nothing after the signal, and leaves no sleeper", async () => {
+    bench.names = ["a", "b"];
     bench.start();
-    await bench.at(0);
-    bench.abort.abort();
-    await bench.end("a");
-    await bench.at(120_000);
-    expect(bench.started).to.deep.equal(["a", "b"]);
-    expect(bench.results).to.deep.equal([]);
+    await bench.clock.advance(10 * SECOND);
+    await bench.stop();
+    await bench.clock.advance(300 * SECOND);
+    expect(bench.looks).to.have.length(2);
+    expect(bench.clock.sleepers()).to.equal(0);
   });
 });

@@ -88,7 +88,11 @@ describe("progress", () => {
     const lines: string[] = [];
     const printer = createEventPrinter({ print: (line) => lines.push(line), plan: "summary" });
     printer.show({ ...STAMP, type: "check", result: CHECK });
-    printer.show({ ...STAMP, type: "check", result: { ...CHECK, name: "turn udp" } });
+    printer.show({
+      ...STAMP,
+      type: "check",
+      result: { ...CHECK, name: "conference", summary: "1.2 s, 0 % loss" },
+    });
     const broken = {
       ...CHECK,
       name: "bridge-1",
@@ -99,10 +103,13 @@ describe("progress", () => {
       severity: "critical",
     } as const;
     printer.show({ ...STAMP, type: "check", result: broken });
+    const spared = { ...CHECK, ok: false, reason: "not_asked", message: "not asked: bridge-1 is down" };
+    printer.show({ ...STAMP, type: "check", result: { ...spared, severity: "info" } });
     expect(lines).to.deep.equal([
-      "▸ verify  tls ✓  turn udp ✓",
+      "▸ verify  tls ✓ 12 ms  conference ✓ 1.2 s, 0 % loss",
       "▸ verify  bridge-1 ✗ NoAnswer: silent",
       "  → see its log",
+      "- verify  tls not asked: bridge-1 is down",
     ]);
   });
 

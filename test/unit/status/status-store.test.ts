@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Verdict } from "../../../src/agent/agent-event.ts";
-import type { CheckResult } from "../../../src/checks/check.ts";
 import { createStatusStore, type StatusStore } from "../../../src/status/status-store.ts";
+import { checkStatus } from "../../lab/sample-check.ts";
 
 const START = Date.UTC(2026, 10, 22);
 
@@ -27,7 +27,10 @@ describe("the status of the agent", () => {
 
   beforeEach(() => {
     minute = 0;
-    store = createStatusStore(clockAt(() => minute));
+    store = createStatusStore(
+      clockAt(() => minute),
+      () => [],
+    );
   });
 
   const conditions = () => store.current().conditions.map((one) => `${one.type}=${one.status} ${one.reason}`);
@@ -133,23 +136,16 @@ describe("the status of the agent", () => {
     expect(conditions()).to.include("CertificatesTrusted=True Issued");
   });
 
-  it("keeps the last result of each desired check, in the order of their names", () => {
-    for (const [name, at] of [
-      ["turn", 1],
-      ["page", 2],
-      ["turn", 3],
-      ["gone", 4],
-    ] as const)
-      store.checked(check(name, at));
-    store.passEnded(READY, { errors: [], checkNames: new Set(["turn", "page"]) });
-    expect(store.current().checks.map((one) => [one.name, one.checkedAt])).to.deep.equal([
-      ["page", 2],
-      ["turn", 3],
+  it("shows how the checks stand when it is asked", () => {
+    const stands = [checkStatus({ name: "turn" })];
+    store = createStatusStore(
+      clockAt(() => minute),
+      () => stands,
+    );
+    stands.push(checkStatus({ name: "page", ok: false }));
+    expect(store.current().checks.map((one) => `${one.name} ${one.state}`)).to.deep.equal([
+      "turn up",
+      "page down",
     ]);
   });
 });
-
-function check(name: string, checkedAt: number): CheckResult {
-  const passed = { ok: true, reason: "ok", message: "", severity: "ok" } as const;
-  return { name, kind: "turn", target: "", ...passed, phases: [], evidence: {}, checkedAt };
-}

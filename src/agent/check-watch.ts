@@ -1,0 +1,123 @@
+/** The checks of the agent: looked at on time, remembered, explained by what they stand on. */
+import type { CheckRunner } from "../checks/check-runs.ts";
+import { intervalOf, isCertain } from "../checks/registry.ts";
+import { createScheduler } from "../checks/scheduler.ts";
+import { type Board, createBoard } from "../checks/states/board.ts";
+import { confirmationOf } from "../checks/states/check-state.ts";
+import { pauseAfter } from "../checks/states/pause.ts";
+import { siteRungs } from "../checks/states/site-rungs.ts";
+import { createWatch, type Look } from "../checks/states/watch.ts";
+import { createTranscript } from "../checks/transcript.ts";
+import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
+import type { ActualState } from "../observe/actual-state.ts";
+import { checkStatuses, type CheckStatus } from "../status/check-status.ts";
+import type { Clock } from "../system/clock.ts";
+import { describeError } from "../system/errors.ts";
+import type { Logger } from "../system/logger.ts";
+import type { RungLooks } from "./rung-looks.ts";
+
+export interface CheckWatch {
+  readonly board: Board;
+  statuses(): readonly CheckStatus[];
+  /** What is there now is to be looked at; what is gone no longer. */
+  configure(desired: DesiredState): void;
+  /** A look that somebody else made; `final`: what is being changed does not excuse it any more. */
+  saw(look: Look, final?: boolean): Promise<void>;
+  /** What a pass found when it ended. */
+  passEnded(desired: DesiredState, actual: ActualState): Promise<void>;
+  beginChange(container: string): void;
+  endChanges(): void;
+  /** Looks on time until the signal aborts. */
+  run(): Promise<void>;
+}
+
+export interface CheckWatchOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly runCheck: CheckRunner;
+  readonly rungs: RungLooks;
+  /** After each look, when it has been recorded. */
+  readonly onLook: (look: Look) => void;
+  /** A check has just gone down, or what checks stand on has just failed. */
+  readonly onTrouble: (reason: string) => void;
+}
+
+/** First looks are spread over this time, so that a start does not make all of them at once. */
+const SPREAD_MS = 15_000;
+
+export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
+  const { clock, signal, random, rungs } = options;
+  let checks: ReadonlyMap<string, DesiredCheck> = new Map();
+  const board = createBoard({ clock, isCertain });
+
+  const ask = async (name: string): Promise<Look | undefined> => {
+    const check = checks.get(name);
+    if (check) {
+      const transcript = createTranscript();
+      const result = await options.runCheck(check, signal, transcript.say);
+      return signal.aborted ? undefined : { result, transcript: transcript.lines() };
+    }
+    const result = await rungs.ask(name);
+    if (result?.severity === "critical" && !board.isFailing(name))
+      options.onTrouble(`${name}: ${result.message}`);
+    return result && { result, transcript: [] };
+  };
+
+  const stateOf = (name: string) => board.standing(name)?.state;
+  const watch = createWatch({
+    board,
+    isCertain,
+    ask,
+    soon: (names) => scheduler.soon(names),
+    onLook: (look) => {
+      scheduler.looked(look.result.name);
+      options.onLook(look);
+    },
+  });
+  const intervalMs = (name: string) => {
+    const check = checks.get(name);
+    return check ? intervalOf(check) : SPREAD_MS;
+  };
+  const scheduler = createScheduler({
+    names: () => [...board.graph().rungs.keys()],
+    look: async (name) => {
+      const before = stateOf(name);
+      await watch.look(name);
+      if (checks.has(name) && before !== "down" && stateOf(name) === "down")
+        options.onTrouble(`check ${name} is down`);
+    },
+    pause: (name) => {
+      const standing = board.standing(name);
+      return standing && pauseAfter(standing, board.isFailing(name), intervalMs(name));
+    },
+    spread: (name) => {
+      if (!checks.has(name)) return undefined;
+      // What has been verified a moment ago need not be looked at again.
+      return board.order(name) > 0 ? intervalMs(name) : Math.min(SPREAD_MS, intervalMs(name));
+    },
+    onError: (error, name) =>
+      options.logger.error("a check broke", { check: name, error: describeError(error) }),
+    clock,
+    random,
+    signal,
+  });
+
+  return {
+    board,
+    statuses: () => checkStatuses(board.standings()),
+    configure: (desired) => {
+      checks = new Map(desired.checks.map((check) => [check.name, check]));
+      board.configure(siteRungs(desired), (name) => confirmationOf(checks.get(name)?.confirm));
+      scheduler.refresh();
+    },
+    saw: (look, final = false) => watch.saw(look, { final }),
+    passEnded: async (desired, actual) => {
+      for (const result of rungs.ofPass(desired, actual)) await watch.saw({ result, transcript: [] });
+    },
+    beginChange: (container) => board.beginChange(container),
+    endChanges: () => scheduler.soon(board.endChanges().filter((name) => checks.has(name))),
+    run: () => scheduler.run(),
+  };
+}

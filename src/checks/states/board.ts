@@ -1,0 +1,123 @@
+/** The memory of every rung: what looks found, what was believed of them, what is being changed. */
+import type { CheckResult } from "../check.ts";
+import { type Belief, believe, initialBelief } from "./believe.ts";
+import { type Confirmation, confirmationOf } from "./check-state.ts";
+import { type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
+import { type RungGraph, createRungGraph } from "./rung-graph.ts";
+import { type Memory, type Standing, changeBelow, lowestFailing, standingOf } from "./standing.ts";
+
+export interface BoardOptions {
+  readonly clock: { now(): number };
+  readonly isCertain: IsCertain;
+  /** What an earlier process remembered. */
+  readonly remembered?: ReadonlyMap<string, Memory>;
+}
+
+export interface Board {
+  /** Takes over what there is now; what is gone is forgotten. */
+  configure(graph: RungGraph, confirmation: (name: string) => Confirmation): void;
+  graph(): RungGraph;
+  /** In the graph's order. */
+  standings(): readonly Standing[];
+  standing(name: string): Standing | undefined;
+  memories(): ReadonlyMap<string, Memory>;
+  /** The lowest failing rung without which this one is not asked. */
+  blocker(name: string): string | undefined;
+  /** Whether its own container is being changed. */
+  isChanging(name: string): boolean;
+  /** Whether its last look failed. */
+  isFailing(name: string): boolean;
+  /** Counts looks: greater means later. Zero: not looked at by this process. */
+  order(name: string): number;
+  latestOrder(): number;
+  /** A look at the rung of this name. A failure that something explains is shown and does not count. */
+  record(result: CheckResult, options?: RecordOptions): void;
+  /** Changes of this container begin; for some minutes they excuse what fails. */
+  beginChange(container: string): void;
+  /** They are over: answers the rungs in those containers that have not been looked at since, and all that fail. */
+  endChanges(): readonly string[];
+}
+
+export interface RecordOptions {
+  /** The last word after a change: the change excuses nothing any more. */
+  readonly final?: boolean;
+}
+
+/** A change that takes longer does not excuse what fails meanwhile. */
+const CHANGE_MS = 600_000;
+
+export function createBoard({ clock, isCertain, remembered }: BoardOptions): Board {
+  let graph = createRungGraph([]);
+  let confirmation = (_name: string): Confirmation => confirmationOf(undefined);
+  const memories = new Map<string, Memory>(remembered);
+  const orders = new Map<string, number>();
+  const changes = new Map<string, { readonly since: number; readonly order: number }>();
+  let latest = 0;
+
+  const memoryOf = (name: string): Memory => memories.get(name) ?? { belief: initialBelief(started) };
+  const started = clock.now();
+  const changeOf = (container: string): number | undefined => {
+    const since = changes.get(container)?.since;
+    return since !== undefined && clock.now() - since < CHANGE_MS ? since : undefined;
+  };
+  const site = () => ({ graph, memoryOf, changeOf });
+
+  const believedAfter = (result: CheckResult, final: boolean): Belief => {
+    const { name } = result;
+    const { belief } = memoryOf(name);
+    const outcome = judgeLook(result, isCertain);
+    const look = { good: outcome === "good", at: clock.now() };
+    if (look.good) return believe(belief, look, confirmation(name));
+    const rung = graph.rungs.get(name);
+    if (!isFailing(outcome) || !rung) return belief;
+    const excused = !final && changeBelow(rung, site()) !== undefined;
+    const caused = lowestFailing(graph.below(name), site()) !== undefined;
+    if (excused || caused) return belief;
+    return believe(belief, look, confirmation(name), outcome === "certain");
+  };
+
+  return {
+    graph: () => graph,
+    configure: (next, nextConfirmation) => {
+      graph = next;
+      confirmation = nextConfirmation;
+      for (const name of memories.keys()) if (!graph.rungs.has(name)) memories.delete(name);
+    },
+    standings: () => [...graph.rungs.values()].map((rung) => standingOf(rung, site())),
+    standing: (name) => {
+      const rung = graph.rungs.get(name);
+      return rung && standingOf(rung, site());
+    },
+    memories: () => memories,
+    blocker: (name) => lowestFailing(graph.needed(name), site()),
+    isChanging: (name) => {
+      const container = graph.rungs.get(name)?.container;
+      return container !== undefined && changeOf(container) !== undefined;
+    },
+    isFailing: (name) => isFailing(memoryOf(name).last?.outcome),
+    order: (name) => orders.get(name) ?? 0,
+    latestOrder: () => latest,
+    record: (result, { final = false } = {}) => {
+      const { name } = result;
+      latest += 1;
+      orders.set(name, latest);
+      const outcome = judgeLook(result, isCertain);
+      if (outcome === "void" || !graph.rungs.has(name)) return;
+      const { last } = memoryOf(name);
+      const since = last?.outcome === outcome ? last.since : clock.now();
+      const belief = believedAfter(result, final);
+      memories.set(name, { belief, last: { result, outcome, since } });
+    },
+    beginChange: (container) => void changes.set(container, { since: clock.now(), order: latest }),
+    endChanges: () => {
+      if (changes.size === 0) return [];
+      const disturbed = [...graph.rungs.values()].filter(({ name, container }) => {
+        const change = container === undefined ? undefined : changes.get(container);
+        const unseen = change !== undefined && (orders.get(name) ?? 0) <= change.order;
+        return unseen || isFailing(memoryOf(name).last?.outcome);
+      });
+      changes.clear();
+      return disturbed.map(({ name }) => name);
+    },
+  };
+}

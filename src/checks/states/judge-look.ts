@@ -1,0 +1,27 @@
+/** What one look is worth for the state of a check. */
+import type { CheckResult } from "../check.ts";
+
+/**
+ * `draining`: it works, and is being taken out of service; `defect`: the check itself is broken and says nothing of
+ * what it looks at; `void`: it was stopped, or not asked.
+ */
+export type LookOutcome = "good" | "bad" | "certain" | "draining" | "defect" | "void";
+
+/** Whether one look is enough to believe this reason of this kind. */
+export type IsCertain = (kind: string, reason: string) => boolean;
+
+const VOID: ReadonlySet<string> = new Set(["aborted", "not_asked"]);
+const DEFECTS: ReadonlySet<string> = new Set(["internal_error", "invalid_spec"]);
+
+/** A warning is good: it is told, and people can meet. */
+export function judgeLook({ kind, reason, severity }: CheckResult, isCertain: IsCertain): LookOutcome {
+  if (VOID.has(reason)) return "void";
+  if (DEFECTS.has(reason)) return "defect";
+  if (reason === "draining") return "draining";
+  if (severity !== "critical") return "good";
+  return isCertain(kind, reason) ? "certain" : "bad";
+}
+
+export function isFailing(outcome: LookOutcome | undefined): boolean {
+  return outcome === "bad" || outcome === "certain";
+}

@@ -1,0 +1,92 @@
+/** The rungs of a site, derived from its manifests: host → containers → units → checks. Pure. */
+import type { DesiredCheck, DesiredContainer, DesiredState } from "../../model/desired-state.ts";
+import { type Rung, type RungGraph, createRungGraph } from "./rung-graph.ts";
+
+/** Whether LXD answers. */
+export const HOST_RUNG = "host/lxd";
+
+export function containerRung(container: string): string {
+  return `container/${container}`;
+}
+
+export function unitRung(container: string, unit: string): string {
+  return `unit/${container}/${unit}`;
+}
+
+type Site = Pick<DesiredState, "containers" | "checks" | "consul">;
+
+export function siteRungs(site: Site): RungGraph {
+  return createRungGraph([
+    { name: HOST_RUNG, sort: "host", kind: "host", needs: [], leansOn: [] },
+    ...site.containers.map(containerOf),
+    ...site.containers.flatMap(unitsOf),
+    ...site.checks.map((check) => checkOf(check, site)),
+  ]);
+}
+
+/** An LXD that does not answer stops no container: what runs goes on running. */
+function containerOf({ name }: DesiredContainer): Rung {
+  return {
+    name: containerRung(name),
+    sort: "container",
+    kind: "container",
+    needs: [],
+    leansOn: [HOST_RUNG],
+    container: name,
+  };
+}
+
+function unitsOf({ name, services }: DesiredContainer): readonly Rung[] {
+  return services.map((unit) => ({
+    name: unitRung(name, unit.name),
+    sort: "unit",
+    kind: "unit",
+    needs: [containerRung(name)],
+    leansOn: [],
+    container: name,
+  }));
+}
+
+/**
+ * A check needs its container and the checks it names. It leans on the units in there, and on the containers that its own
+ * waits for with their units: TURN goes on without the proxy that brings its certificate. A conference leans on
+ * the bridges: one of several is enough for it.
+ */
+function checkOf(check: DesiredCheck, site: Site): Rung {
+  const { name, container, dependsOn = [] } = check;
+  const containers = new Map(site.containers.map((one) => [one.name, one]));
+  const own = container === undefined ? undefined : containers.get(container);
+  const further = own ? reachable(own, containers, site.consul.container) : [];
+  const bridges = check.kind === "conference" ? site.checks.filter((one) => one.kind === "bridge") : [];
+  return {
+    name,
+    sort: "check",
+    kind: check.kind,
+    needs: [...(own ? [containerRung(own.name)] : []), ...dependsOn],
+    leansOn: [
+      ...further.map((one) => containerRung(one.name)),
+      ...[...(own ? [own] : []), ...further].flatMap((one) =>
+        one.services.map((unit) => unitRung(one.name, unit.name)),
+      ),
+      ...bridges.map((bridge) => bridge.name),
+    ],
+    ...(own ? { container: own.name } : {}),
+  };
+}
+
+/** What the container waits for at its start, without Consul: nothing that runs needs it to go on running. */
+function reachable(
+  start: DesiredContainer,
+  containers: ReadonlyMap<string, DesiredContainer>,
+  consul: string | undefined,
+): readonly DesiredContainer[] {
+  const found = new Map<string, DesiredContainer>();
+  const queue = [...start.dependsOn];
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const container = containers.get(name);
+    if (!container || name === consul || found.has(name) || name === start.name) continue;
+    found.set(name, container);
+    queue.push(...container.dependsOn);
+  }
+  return [...found.values()];
+}

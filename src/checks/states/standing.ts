@@ -1,0 +1,99 @@
+/** How a rung stands, and why. Pure: from what was seen of all rungs, and what is being changed. */
+import type { CheckResult } from "../check.ts";
+import { type Belief, believed } from "./believe.ts";
+import type { CheckState } from "./check-state.ts";
+import { type LookOutcome, isFailing } from "./judge-look.ts";
+import type { Rung, RungGraph, RungSort } from "./rung-graph.ts";
+
+/** What is remembered of a rung. */
+export interface Memory {
+  readonly belief: Belief;
+  readonly last?: LastLook;
+}
+
+export interface LastLook {
+  readonly result: CheckResult;
+  readonly outcome: LookOutcome;
+  /** Since when looks have had this outcome, milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export interface Standing {
+  readonly name: string;
+  readonly sort: RungSort;
+  readonly kind: string;
+  readonly state: CheckState;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** Why it is in maintenance or unknown: one clause for people. */
+  readonly because?: string;
+  /** The lowest rung whose failure explains this one's. */
+  readonly cause?: string;
+  /** Its last look, whether it counted or not. */
+  readonly result?: CheckResult;
+}
+
+/** Milliseconds since the epoch at which a change of this container began; undefined while it is left alone. */
+export type ChangeOf = (container: string) => number | undefined;
+
+export interface Site {
+  readonly graph: RungGraph;
+  readonly memoryOf: (name: string) => Memory;
+  readonly changeOf: ChangeOf;
+}
+
+export function standingOf(rung: Rung, site: Site): Standing {
+  const memory = site.memoryOf(rung.name);
+  const { last } = memory;
+  const found = explained(rung, memory, site) ?? believed(memory.belief);
+  const { name, sort, kind } = rung;
+  return { name, sort, kind, ...found, ...(last ? { result: last.result } : {}) };
+}
+
+/** The lowest failing rung of these, which are in the graph's order. */
+export function lowestFailing(names: readonly string[], { memoryOf }: Site): string | undefined {
+  return names.find((name) => isFailing(memoryOf(name).last?.outcome));
+}
+
+/** The container below it that is being changed, its own first. */
+export function changeBelow(
+  rung: Rung,
+  { graph, changeOf }: Pick<Site, "graph" | "changeOf">,
+): { readonly container: string; readonly since: number } | undefined {
+  const below = graph.below(rung.name).flatMap((name) => graph.rungs.get(name)?.container ?? []);
+  for (const container of [...(rung.container === undefined ? [] : [rung.container]), ...below]) {
+    const since = changeOf(container);
+    if (since !== undefined) return { container, since };
+  }
+  return undefined;
+}
+
+/** What keeps it from being asked comes first, and that may itself be explained by something further down. */
+function causeOf({ name }: Rung, failing: boolean, site: Site): string | undefined {
+  const blocker = lowestFailing(site.graph.needed(name), site);
+  if (blocker !== undefined) return lowestFailing(site.graph.below(blocker), site) ?? blocker;
+  return failing ? lowestFailing(site.graph.below(name), site) : undefined;
+}
+
+type Explained = Pick<Standing, "state" | "since" | "because" | "cause">;
+
+function explained(rung: Rung, memory: Memory, site: Site): Explained | undefined {
+  const { last } = memory;
+  const failing = isFailing(last?.outcome);
+  const change = changeBelow(rung, site);
+  if (change && (failing || change.container === rung.container))
+    return { state: "maintenance", since: change.since, because: `${change.container} is being changed` };
+  if (last?.outcome === "draining")
+    return { state: "maintenance", since: last.since, because: last.result.message };
+  const cause = causeOf(rung, failing, site);
+  const fault = cause === undefined ? undefined : believed(site.memoryOf(cause).belief);
+  if (cause !== undefined && fault?.state === "down")
+    return { state: "unknown", since: fault.since, because: `${cause} is down`, cause };
+  if (last?.outcome === "defect")
+    return { state: "unknown", since: last.since, because: `the check is broken: ${last.result.message}` };
+  if (!failing || memory.belief.confirmed === "down") return undefined;
+  // It fails, and that did not count, or not yet.
+  const own = believed(memory.belief);
+  const since = own.state === "pending" ? own.since : (last?.since ?? own.since);
+  return { state: "pending", since, ...(cause === undefined ? {} : { cause }) };
+}

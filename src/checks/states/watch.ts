@@ -1,0 +1,70 @@
+/**
+ * Looks at rungs, and at what is below them when they fail: a failure counts only when nothing below it fails, as of
+ * after the failure. What stands on something that works again is looked at at once.
+ */
+import type { CheckResult } from "../check.ts";
+import type { Board, RecordOptions } from "./board.ts";
+import { isFailing as isFailingOutcome, type IsCertain, judgeLook } from "./judge-look.ts";
+
+/** A look, and what was said on the wire. */
+export interface Look {
+  readonly result: CheckResult;
+  readonly transcript: readonly string[];
+}
+
+export interface WatchOptions {
+  readonly board: Board;
+  readonly isCertain: IsCertain;
+  /** Looks at the rung of this name; undefined when it is gone. */
+  readonly ask: (name: string) => Promise<Look | undefined>;
+  /** Wants these looked at now. */
+  readonly soon: (names: readonly string[]) => void;
+  /** After each look: it has been recorded. */
+  readonly onLook: (look: Look) => void;
+}
+
+export interface Watch {
+  /** One look, unless something keeps it from being asked; joins one that is under way. */
+  look(name: string): Promise<void>;
+  /** A look that somebody else made: verification, a pass, a person. */
+  saw(look: Look, options?: RecordOptions): Promise<void>;
+}
+
+export function createWatch({ board, isCertain, ask, soon, onLook }: WatchOptions): Watch {
+  const underWay = new Map<string, Promise<void>>();
+
+  const lookNow = async (name: string): Promise<void> => {
+    if (board.blocker(name) !== undefined || board.isChanging(name)) return;
+    const seen = await ask(name);
+    if (seen) await saw(seen);
+  };
+
+  const look = (name: string): Promise<void> => {
+    const known = underWay.get(name);
+    if (known) return known;
+    const started = lookNow(name).finally(() => underWay.delete(name));
+    underWay.set(name, started);
+    return started;
+  };
+
+  /** From the bottom up, until something is found that explains the failure. */
+  const lookBelow = async (name: string): Promise<void> => {
+    const failedAt = board.latestOrder();
+    for (const below of board.graph().below(name)) {
+      if (!board.isFailing(below) && board.order(below) <= failedAt) await look(below);
+      if (board.isFailing(below)) return;
+    }
+  };
+
+  const saw = async (seen: Look, options?: RecordOptions): Promise<void> => {
+    const { name } = seen.result;
+    const failing = isFailingOutcome(judgeLook(seen.result, isCertain));
+    if (failing) await lookBelow(name);
+    const failed = board.isFailing(name);
+    board.record(seen.result, options);
+    onLook(seen);
+    if (failed && !board.isFailing(name)) soon(board.graph().above(name));
+  };
+
+  return { look, saw };
+}

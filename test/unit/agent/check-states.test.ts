@@ -1,0 +1,110 @@
+/** The agent's checks: looked at on time, confirmed, and told by their cause. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
+import { type AgentLab, startAgent } from "../../lab/agent-lab.ts";
+import { smallSite } from "../../lab/sample-model.ts";
+
+const SECOND = 1_000;
+
+function checkManifest(name: string, port: number, more: string): string {
+  const target = `host: meet.test, address: 127.0.0.1, port: ${port}, scheme: http`;
+  return `---
+apiVersion: convene/v1alpha1
+kind: Check
+metadata: {name: ${name}}
+spec: {kind: http, interval: 1m, ${target}, ${more}}
+`;
+}
+
+describe("the agent's checks", () => {
+  let lab: AgentLab;
+  let server: Server;
+  let status: number;
+  let asked: string[];
+  beforeEach(async () => {
+    status = 200;
+    asked = [];
+    server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(status).end("hello");
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    // oxlint-disable-next-line no-unsafe-type-assertion
+    const { port } = server.address() as AddressInfo;
+    const page = checkManifest("page", port, "container: wiki, path: /page");
+    const search = checkManifest("search", port, "container: wiki, path: /search, dependsOn: [page]");
+    lab = await startAgent({ ...smallSite({ wiki: "units: [{name: wiki}]" }), "checks.yaml": page + search });
+    await lab.until("Ready", () => lab.api.status().revision.healthy !== null);
+  });
+  afterEach(async () => {
+    await lab.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const check = (name: string) => lab.api.status().checks.find((one) => one.name === name);
+  const stateOf = (name: string) => check(name)?.state;
+  const ready = () => lab.api.status().conditions.find((one) => one.type === "Ready");
+
+  it("are up when the revision has been proven, and are asked again at their interval", async () => {
+    expect([stateOf("page"), stateOf("search")]).to.deep.equal(["up", "up"]);
+    const before = asked.length;
+    await lab.until("asked again", () => asked.length >= before + 2, SECOND);
+    expect(lab.told).to.deep.equal([]);
+  });
+
+  it("go down after a second look that comes soon, wake a pass, and come up again", async () => {
+    status = 503;
+    await lab.until("pending", () => stateOf("page") === "pending", SECOND);
+    const pendingAt = lab.clock.now();
+    expect(lab.told).to.deep.equal([]);
+    await lab.until("down", () => stateOf("page") === "down", SECOND);
+    expect(lab.clock.now() - pendingAt).to.be.at.most(20 * SECOND);
+    expect(lab.told).to.deep.equal(["alert CheckFailing page also search"]);
+    expect(check("search")).to.include({ state: "unknown", cause: "page", because: "page is down" });
+    await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
+    status = 200;
+    await lab.until("up", () => stateOf("page") === "up" && stateOf("search") === "up", SECOND);
+    await lab.until("Ready", () => ready()?.status === "True", SECOND);
+    expect(lab.told.slice(1)).to.deep.equal(["alert resolved CheckFailing page"]);
+  });
+
+  it("are not asked while what they depend on fails", async () => {
+    status = 503;
+    await lab.until("down", () => stateOf("page") === "down", SECOND);
+    await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
+    const before = asked.filter((path) => path === "/search").length;
+    await lab.until("asked", () => asked.filter((path) => path === "/page").length > 20, SECOND);
+    expect(asked.filter((path) => path === "/search")).to.have.length(before);
+  });
+
+  it("leave it to the container they are in to be told of, and are looked at when it is back", async () => {
+    await lab.api.suspend("holidays");
+    await lab.host.inside.lxd.stopInstance("wiki", 0);
+    status = 503;
+    await lab.until("told", () => lab.told.length > 0, SECOND);
+    expect(lab.told).to.deep.equal(["alert ContainerDown container/wiki also page search"]);
+    expect(check("container/wiki")).to.include({ reason: "container_stopped", state: "down" });
+    expect([stateOf("page"), stateOf("search")]).to.deep.equal(["unknown", "unknown"]);
+    await lab.clock.advance(300 * SECOND);
+    expect(lab.told).to.have.length(1);
+    status = 200;
+    await lab.api.resume();
+    await lab.until("up", () => stateOf("page") === "up" && stateOf("search") === "up", SECOND);
+    await lab.until("resolved", () => lab.told.length > 1, SECOND);
+    expect(lab.told.slice(1)).to.deep.equal(["alert resolved ContainerDown container/wiki"]);
+    expect(lab.host.inside.instances.get("wiki")?.status).to.equal(LXD_STATUS.running);
+  });
+
+  it("name a unit that stopped in their container as the cause", async () => {
+    await lab.api.suspend("holidays");
+    lab.host.inside.instances.get("wiki")?.guest.active.delete("wiki");
+    status = 503;
+    await lab.until("told", () => lab.told.length > 0, SECOND);
+    expect(lab.told).to.deep.equal(["alert UnitDown unit/wiki/wiki also page search"]);
+  });
+});

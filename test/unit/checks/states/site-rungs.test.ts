@@ -1,0 +1,71 @@
+/** What a site's checks stand on, as its manifests say. */
+import { expect } from "chai";
+import { siteRungs } from "../../../../src/checks/states/site-rungs.ts";
+import type { DesiredCheck } from "../../../../src/model/desired-state.ts";
+import { container, state } from "../../../lab/sample-site.ts";
+
+function check(name: string, change: Partial<DesiredCheck> = {}): DesiredCheck {
+  return { name, kind: "http", spec: {}, ...change };
+}
+
+const unit = (name: string) => ({ name, disruption: "none" as const });
+const site = state({
+  containers: [
+    container({ name: "consul", hostPart: 5 }),
+    container({ name: "proxy", hostPart: 10, dependsOn: ["consul"], services: [unit("haproxy")] }),
+    container({
+      name: "jitsi",
+      hostPart: 20,
+      dependsOn: ["proxy"],
+      services: ["prosody", "nginx"].map(unit),
+    }),
+    container({ name: "bridge-1", hostPart: 21, dependsOn: ["jitsi"] }),
+  ],
+  checks: [
+    check("page", { container: "jitsi" }),
+    check("signaling", { container: "jitsi", dependsOn: ["page"] }),
+    check("bridge-1", { kind: "bridge", container: "bridge-1" }),
+    check("conference", { kind: "conference", dependsOn: ["signaling"] }),
+    check("cloud"),
+    check("lost", { container: "gone", dependsOn: ["gone"] }),
+  ],
+  consul: { address: "10.10.1.5", port: 8500, container: "consul" },
+});
+
+describe("what a site's checks stand on", () => {
+  const graph = siteRungs(site);
+
+  it("is their container, with what runs in it and what it waits for at its start; never Consul", () => {
+    expect(graph.below("page")).to.deep.equal([
+      "host/lxd",
+      "container/jitsi",
+      "container/proxy",
+      "unit/jitsi/prosody",
+      "unit/jitsi/nginx",
+      "unit/proxy/haproxy",
+    ]);
+    expect(graph.needed("page")).to.deep.equal(["container/jitsi"]);
+  });
+
+  it("is the checks they name, and all that those need", () => {
+    expect(graph.needed("conference")).to.deep.equal(["container/jitsi", "page", "signaling"]);
+    expect(graph.below("conference")).to.include("bridge-1");
+    expect(graph.needed("conference")).not.to.include("bridge-1");
+  });
+
+  it("is nothing for a check of something elsewhere, and nothing that is not there", () => {
+    expect(graph.below("cloud")).to.deep.equal([]);
+    expect(graph.below("lost")).to.deep.equal([]);
+  });
+
+  it("is known from below too", () => {
+    expect(graph.above("container/proxy")).to.have.members([
+      "unit/proxy/haproxy",
+      "page",
+      "signaling",
+      "bridge-1",
+      "conference",
+    ]);
+    expect(graph.above("conference")).to.deep.equal([]);
+  });
+});
