@@ -116,11 +116,13 @@ const dependencies: CliDependencies = {
     },
     readFile: async (path) => readFile(path, "utf8"),
     examine: async (request, around) => {
-      const [{ examine }, { systemLookup }] = await Promise.all([
+      const [{ examine }, { systemLookup }, { createContactBounds }] = await Promise.all([
         import("./doctor/examine.ts"),
         import("./doctor/resolver.ts"),
+        import("./doctor/contact-bounds.ts"),
       ]);
-      return examine(request, { ...around, lookup: systemLookup });
+      const contacts = createContactBounds(request.allowPrivate);
+      return examine(request, { ...around, lookup: systemLookup, contacts });
     },
   },
   hook: {

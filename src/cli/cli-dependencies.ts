@@ -49,7 +49,7 @@ export interface DoctorDoor {
   /** Asks at the terminal, without echo. */
   askSecret(question: string): Promise<Secret>;
   readFile(path: string): Promise<string>;
-  examine(request: DoctorRequest, around: Omit<Surroundings, "lookup">): Promise<DoctorReport>;
+  examine(request: DoctorRequest, around: Omit<Surroundings, "lookup" | "contacts">): Promise<DoctorReport>;
 }
 
 export interface CliDependencies {

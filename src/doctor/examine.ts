@@ -1,8 +1,8 @@
 /** The examination: one rung after the other over growing knowledge, until the ladder or the time ends. */
 import type { CheckContext, CheckResult } from "../checks/check.ts";
+import type { ContactPolicy } from "../checks/connect/contact-policy.ts";
 import { createCheckContext } from "../checks/check-context.ts";
 import type { Clock } from "../system/clock.ts";
-import { createContactBounds } from "./contact-bounds.ts";
 import { judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
 import { printableRung } from "./printable-rung.ts";
@@ -25,6 +25,7 @@ export interface Surroundings {
   /** Aborts when the person has seen enough: what is known by then is the report. */
   readonly signal: AbortSignal;
   readonly lookup: Lookup;
+  readonly contacts: ContactPolicy;
   readonly transcript: (line: string) => void;
   /** Called with every rung as soon as it is known. */
   readonly onRung: (rung: Rung) => void;
@@ -54,7 +55,7 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
     transcript: around.transcript,
     extraRoots: request.extraRoots,
     resolve: createResolver(request.pins, around.lookup),
-    contacts: createContactBounds(request.allowPrivate),
+    contacts: around.contacts,
   });
   let known: Knowledge = { target: request.target, instead: {} };
   const rungs: Rung[] = [];

@@ -1,5 +1,6 @@
 /** Advice for ports that cannot be reached or do not speak TLS. */
 import type { CheckResult } from "../../checks/check.ts";
+import { unroutable } from "../routable.ts";
 import type { ConnectReason, TlsReason } from "../../checks/connect/connect-reasons.ts";
 
 export const connectAdvice = {
@@ -28,6 +29,11 @@ export const connectAdvice = {
 
 /** What the system's and OpenSSL's words mean. */
 export const connectSentences: Readonly<Record<string, (result: CheckResult) => string>> = {
+  address_refused: ({ target, evidence }) => {
+    const address = String(evidence.address);
+    const what = unroutable(address) ?? "not on the internet";
+    return `${target} leads to ${address}, which is ${what}: nobody on the internet can reach it`;
+  },
   port_closed: ({ target }) => `nothing listens at ${target}`,
   unreachable: ({ target }) => `there is no route from here to ${target}`,
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,

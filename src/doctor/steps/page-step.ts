@@ -4,6 +4,7 @@ import type { CheckResult } from "../../checks/check.ts";
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
 import { readConfig } from "../../checks/web/read-config.ts";
 import { findingOf } from "../finding.ts";
+import type { Finding } from "../report.ts";
 import { REACHED, type SiteFacts } from "../knowledge.ts";
 import { defineStep, type Tools } from "../step.ts";
 import { describePage } from "../web/describe-page.ts";
@@ -32,7 +33,7 @@ export const pageStep = defineStep("page", REACHED, async ({ address, target }, 
   return {
     asked: true,
     summary: result.message,
-    findings: [...findingOf(result), ...(plain?.severity === "warning" ? findingOf(plain) : [])],
+    findings: [...findingOf(result).map(whereTo), ...(plain?.severity === "warning" ? findingOf(plain) : [])],
     notes: plain === undefined ? [] : notesOf(plain),
     ...(value === undefined ? { instead: { site: whyNoSite(result) } } : { learnt: { site: value } }),
   };
@@ -40,6 +41,14 @@ export const pageStep = defineStep("page", REACHED, async ({ address, target }, 
 
 function notesOf({ ok, severity, message }: CheckResult): readonly string[] {
   return ok || severity === "warning" ? [] : [`http:// does not lead here: ${message}`];
+}
+
+/** Names the other site's host in the advice. */
+function whereTo(found: Finding): Finding {
+  const location = found.reason === "moved" ? URL.parse(String(found.evidence.location)) : null;
+  if (location === null) return found;
+  const advice = `redirects to other hosts are not followed; look there: convene doctor ${location.host}`;
+  return { ...found, advice };
 }
 
 function whyNoSite({ reason }: CheckResult): string {
