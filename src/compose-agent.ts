@@ -9,6 +9,8 @@ import { createCheckContext } from "./checks/check-context.ts";
 import { checkHost } from "./checks/host/check-host.ts";
 import { hostExpectation } from "./checks/host/host-expectation.ts";
 import { systemReaders } from "./checks/host/host-readers.ts";
+import { createMediaLauncher } from "./checks/media/media-launcher.ts";
+import { createOwnParticipants } from "./checks/own-participants.ts";
 import type { HostSettings } from "./config/host-settings.ts";
 import { socketPaths } from "./config/host-settings.ts";
 import { createConsul } from "./consul/create-consul.ts";
@@ -33,6 +35,8 @@ export interface RunOptions {
   readonly paths: HostPaths;
   readonly lxdSocket: string;
   readonly version: string;
+  /** media-child.ts or its bundle. */
+  readonly mediaScript: string;
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `process`, for what only it can do. */
@@ -67,6 +71,8 @@ export async function runAgent(options: RunOptions): Promise<void> {
     clock: systemClock,
     logger,
   };
+  const media = createMediaLauncher(options.mediaScript);
+  const ownParticipants = createOwnParticipants();
   const agent = createAgent(
     {
       settings,
@@ -100,6 +106,8 @@ export async function runAgent(options: RunOptions): Promise<void> {
           clock: systemClock,
           signal,
           extraRoots: splitPem(acmeRoot),
+          media,
+          ownParticipants,
         }),
       checkHost: (desired, transcript, checkSignal) =>
         checkHost(

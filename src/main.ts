@@ -26,6 +26,9 @@ const shippedCatalogue =
   [join(here, "manifests"), join(here, "..", "manifests")].find((path) =>
     existsSync(join(path, "catalogue.yaml")),
   ) ?? "";
+/** The checks' media process: in a checkout among the sources, else beside the bundle. */
+const mediaScript =
+  [join(here, "checks/media/media-child.ts"), join(here, "media-child.mjs")].find(existsSync) ?? "";
 /** The command npm installed (systemd/launcher.sh says it); a checkout has none, and gets no units of systemd. */
 const installedCommand = process.env["CONVENE_LAUNCHER"];
 
@@ -77,6 +80,7 @@ const dependencies: CliDependencies = {
       paths: hostPaths(settingsPath),
       lxdSocket: lxdSocket(settings),
       version: packageJson.version,
+      mediaScript,
       signal: stopping.signal,
       environment: process.env,
       process,
@@ -116,13 +120,16 @@ const dependencies: CliDependencies = {
     },
     readFile: async (path) => readFile(path, "utf8"),
     examine: async (request, around) => {
-      const [{ examine }, { systemLookup }, { createContactBounds }] = await Promise.all([
-        import("./doctor/examine.ts"),
-        import("./doctor/resolver.ts"),
-        import("./doctor/contact-bounds.ts"),
-      ]);
+      const [{ examine }, { systemLookup }, { createContactBounds }, { createMediaLauncher }] =
+        await Promise.all([
+          import("./doctor/examine.ts"),
+          import("./doctor/resolver.ts"),
+          import("./doctor/contact-bounds.ts"),
+          import("./checks/media/media-launcher.ts"),
+        ]);
       const contacts = createContactBounds(request.allowPrivate);
-      return examine(request, { ...around, lookup: systemLookup, contacts });
+      const media = createMediaLauncher(mediaScript);
+      return examine(request, { ...around, lookup: systemLookup, contacts, media });
     },
   },
   hook: {

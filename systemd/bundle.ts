@@ -1,7 +1,7 @@
 /** `npm run bundle`: writes dist/, the folder that `npm pack ./dist` makes the installable package of. */
 import { chmod, copyFile, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
 import { licenceTexts } from "./licence-texts.ts";
 
@@ -34,30 +34,43 @@ export async function writePackage(options: PackageOptions): Promise<void> {
   await write("package.json", `${JSON.stringify(packageManifest(version), null, 2)}\n`);
 }
 
+/** How both programs are put together. */
+const COMMON = {
+  absWorkingDir: ROOT,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  // Of libraries that have both, the ES module, whose names a chunk keeps.
+  mainFields: ["module", "main"],
+  minifyWhitespace: true,
+  legalComments: "none",
+  banner: { js: REQUIRE },
+  logLevel: "warning",
+  metafile: true,
+} as const satisfies BuildOptions;
+
 /** What one verb alone needs is a chunk of its own, read when the verb runs. Answers the files that went in. */
 async function bundleSources(directory: string, version: string): Promise<readonly string[]> {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: { convene: "src/main.ts" },
-    outdir: directory,
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    // Of libraries that have both, the ES module, whose names a chunk keeps.
-    mainFields: ["module", "main"],
-    minifyWhitespace: true,
-    legalComments: "none",
-    banner: { js: REQUIRE },
-    logLevel: "warning",
-    metafile: true,
-    plugins: [versionOnly(version)],
-  });
-  refuseNamesOfCommonJs(metafile);
-  return Object.keys(metafile.inputs);
+  const [program, media] = await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: { convene: "src/main.ts" },
+      outdir: directory,
+      chunkNames: "chunks/[name]-[hash]",
+      splitting: true,
+      plugins: [versionOnly(version)],
+    }),
+    // In one file, because it starts for every check that talks to a bridge, and shares little with the program.
+    build({
+      ...COMMON,
+      entryPoints: { "media-child": "src/checks/media/media-child.ts" },
+      outdir: directory,
+    }),
+  ]);
+  refuseNamesOfCommonJs(program.metafile);
+  return [...new Set([program, media].flatMap(({ metafile }) => Object.keys(metafile.inputs)))];
 }
 
 /** Imported on demand, by their default export or for what they do alone. */

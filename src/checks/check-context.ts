@@ -1,13 +1,19 @@
 /** Builds what checks may use, with the machine's own resolver, roots and random source where nothing else is given. */
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
+import { join } from "node:path";
 import { createSecureContext, getCACertificates } from "node:tls";
 import { ConveneError } from "../system/errors.ts";
 import { createRootStore } from "./certificates/root-store.ts";
 import type { CheckContext } from "./check.ts";
+import { createMediaLauncher } from "./media/media-launcher.ts";
+import { createOwnParticipants } from "./own-participants.ts";
 
 /** What the caller must decide; the rest has a default that suits a real host. */
 export type CheckContextOptions = Pick<CheckContext, "clock" | "signal"> & Partial<CheckContext>;
+
+/** Where it lies in a checkout; the bundle says where its own is. */
+const MEDIA_SOURCE = join(import.meta.dirname, "media/media-child.ts");
 
 /**
  * Parses the trusted roots, which takes some milliseconds: make one context and give each run its own
@@ -24,6 +30,8 @@ export function createCheckContext(options: CheckContextOptions): CheckContext {
     secret: noSecret,
     readCertificate: () => Promise.resolve(undefined),
     randomBytes: (size) => randomBytes(size),
+    media: createMediaLauncher(MEDIA_SOURCE),
+    ownParticipants: createOwnParticipants(),
     ...options,
     extraRoots,
   };

@@ -3,6 +3,8 @@ import type { SecureContext } from "node:tls";
 import type { Secret } from "../system/secret.ts";
 import type { RootStore } from "./certificates/root-store.ts";
 import type { ContactPolicy } from "./connect/contact-policy.ts";
+import type { MediaLauncher } from "./media/media-launcher.ts";
+import type { OwnParticipants } from "./own-participants.ts";
 
 /** One step of a check with its duration. */
 export interface Phase {
@@ -58,4 +60,8 @@ export interface CheckContext {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Bounds for targets that a foreign server named (`convene doctor`); without it anybody may be contacted. */
   readonly contacts?: ContactPolicy;
+  /** The process that does WebRTC. */
+  readonly media: MediaLauncher;
+  /** Told of every endpoint that a check holds on a bridge. */
+  readonly ownParticipants: OwnParticipants;
 }

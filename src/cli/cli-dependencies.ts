@@ -49,7 +49,10 @@ export interface DoctorDoor {
   /** Asks at the terminal, without echo. */
   askSecret(question: string): Promise<Secret>;
   readFile(path: string): Promise<string>;
-  examine(request: DoctorRequest, around: Omit<Surroundings, "lookup" | "contacts">): Promise<DoctorReport>;
+  examine(
+    request: DoctorRequest,
+    around: Omit<Surroundings, "lookup" | "contacts" | "media">,
+  ): Promise<DoctorReport>;
 }
 
 export interface CliDependencies {

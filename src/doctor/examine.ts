@@ -2,6 +2,7 @@
 import type { CheckContext, CheckResult } from "../checks/check.ts";
 import type { ContactPolicy } from "../checks/connect/contact-policy.ts";
 import { createCheckContext } from "../checks/check-context.ts";
+import type { MediaLauncher } from "../checks/media/media-launcher.ts";
 import type { Clock } from "../system/clock.ts";
 import { judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly lookup: Lookup;
   readonly contacts: ContactPolicy;
+  readonly media: MediaLauncher;
   readonly transcript: (line: string) => void;
   /** Called with every rung as soon as it is known. */
   readonly onRung: (rung: Rung) => void;
@@ -56,6 +58,7 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
     extraRoots: request.extraRoots,
     resolve: createResolver(request.pins, around.lookup),
     contacts: around.contacts,
+    media: around.media,
   });
   let known: Knowledge = { target: request.target, instead: {} };
   const rungs: Rung[] = [];

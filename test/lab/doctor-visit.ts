@@ -1,6 +1,8 @@
 /** Lets `convene doctor` look at a test's servers, with the report as data and as people see it. */
+import { join } from "node:path";
 import { renderRungs, renderVerdict } from "../../src/cli/render-doctor.ts";
 import type { ContactPolicy } from "../../src/checks/connect/contact-policy.ts";
+import { createMediaLauncher } from "../../src/checks/media/media-launcher.ts";
 import { createContactBounds } from "../../src/doctor/contact-bounds.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { DoctorReport, Finding, RungName } from "../../src/doctor/report.ts";
@@ -31,6 +33,7 @@ export async function visit({ signal, contacts, ...given }: VisitRequest): Promi
     signal: signal ?? new AbortController().signal,
     lookup: (host) => Promise.reject(Object.assign(new Error(`no ${host}`), { code: "ENOTFOUND" })),
     contacts: contacts ?? createContactBounds(request.allowPrivate),
+    media: createMediaLauncher(join(import.meta.dirname, "../../src/checks/media/media-child.ts")),
     transcript: (line) => lines.push(line),
     onRung: () => undefined,
   });
