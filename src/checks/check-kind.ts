@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CheckContext, CheckResult, Severity } from "./check.ts";
 import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { commonReasons, type CommonReason } from "./common-reasons.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
 import { printable } from "./printable.ts";
 
 interface Reason {
@@ -46,13 +47,12 @@ export interface CheckKind {
 
 const DEFAULT_INTERVAL_MS = 300_000;
 
-/** Milliseconds a check gets after its deadline to hand back what it allocated. */
-const RELEASE_MS = 3_000;
-
 export function defineKind<Spec extends TimedSpec, Name extends string>(
   definition: KindDefinition<Spec, Name>,
 ): CheckKind {
   const reasons: ReasonTable<string> = { ...commonReasons, ...definition.reasons };
+  // A desired check is run again and again: its spec is parsed once.
+  const known = new WeakMap<object, Spec>();
   return {
     kind: definition.kind,
     schema: definition.schema,
@@ -61,8 +61,8 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
     heavy: definition.heavy ?? false,
     async check(name, given, context) {
       const checkedAt = context.clock.now();
-      const parsed = definition.schema.safeParse(given);
       const base = { name, kind: definition.kind, checkedAt };
+      const parsed = parseSpec(given, definition.schema, known);
       if (!parsed.success) {
         const message = `the check's spec is wrong: ${describeIssues(parsed.error)}`;
         return {
@@ -74,9 +74,9 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
         };
       }
       const spec = parsed.data;
-      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(spec.timeout)]);
-      const run = new CheckRun(context, signal);
-      const verdict = await settle(() => definition.run(spec, run), spec.timeout, run);
+      const deadline = startDeadline(context.signal, spec.timeout);
+      const run = new CheckRun(context, deadline.signal);
+      const verdict = await settle(() => definition.run(spec, run), deadline, run);
       const outcome =
         verdict.reason === "ok"
           ? passing(verdict)
@@ -94,23 +94,31 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
   };
 }
 
+function parseSpec<Spec>(
+  given: unknown,
+  schema: z.ZodType<Spec>,
+  known: WeakMap<object, Spec>,
+): z.ZodSafeParseResult<Spec> {
+  const isObject = typeof given === "object" && given !== null;
+  const before = isObject ? known.get(given) : undefined;
+  if (before !== undefined) return { success: true, data: before };
+  const parsed = schema.safeParse(given);
+  if (parsed.success && isObject) known.set(given, parsed.data);
+  return parsed;
+}
+
 /** Runs to a verdict whatever happens, also when a run ignores its signal. */
 async function settle(
   work: () => Promise<Verdict<string>>,
-  timeoutMs: number,
+  deadline: Deadline,
   run: CheckRun,
 ): Promise<Verdict<string>> {
-  const hung = new AbortController();
-  const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs + RELEASE_MS), hung.signal]);
-  const gaveUp = new Promise<Verdict<string>>((resolve) => {
-    limit.addEventListener("abort", () => resolve(lateVerdict(run)), { once: true });
-  });
   try {
-    return await Promise.race([work(), gaveUp]);
+    return await Promise.race([work(), deadline.overrun.then(() => lateVerdict(run))]);
   } catch (error) {
     return failureVerdict(error, run);
   } finally {
-    hung.abort();
+    deadline.end();
   }
 }
 

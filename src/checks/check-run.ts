@@ -29,7 +29,7 @@ export class CheckRun {
   /** Aborts at the check's deadline or when the caller gives up. */
   readonly signal: AbortSignal;
   readonly phases: Phase[] = [];
-  #evidence: Evidence = {};
+  readonly #evidence: Record<string, Evidence[string]> = {};
 
   constructor(context: CheckContext, signal: AbortSignal) {
     this.context = context;
@@ -52,18 +52,13 @@ export class CheckRun {
 
   /** Adds proof; text of the other side is trimmed and made printable. */
   note(evidence: Evidence): void {
-    this.#evidence = { ...this.#evidence, ...printableEvidence(evidence) };
+    for (const [key, value] of Object.entries(evidence)) {
+      this.#evidence[key] = typeof value === "string" ? printable(value, 500) : value;
+    }
   }
 
   /** A line of the conversation. Never give it a secret. */
   say(line: string): void {
     this.context.transcript(printable(line, 2_000));
   }
-}
-
-function printableEvidence(evidence: Evidence): Evidence {
-  const entries = Object.entries(evidence).map(
-    ([key, value]) => [key, typeof value === "string" ? printable(value, 500) : value] as const,
-  );
-  return Object.fromEntries(entries);
 }

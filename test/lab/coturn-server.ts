@@ -1,7 +1,7 @@
 /** Runs Debian's coturn as a process of its own on loopback, with a generated configuration. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,6 +14,12 @@ export interface CoturnOptions {
   readonly keyPem?: string;
   /** Gives allocations to anybody. */
   readonly open?: boolean;
+  /** Where allocations are made; 127.0.0.1 is also where checks come from. */
+  readonly relayIp?: string;
+  /** How many relay ports there are. */
+  readonly relayPortCount?: number;
+  /** How far its clock is ahead of everybody else's (libfaketime); negative is behind. */
+  readonly clockOffsetSeconds?: number;
   /** More lines of turnserver.conf. */
   readonly extra?: readonly string[];
 }
@@ -32,10 +38,13 @@ export async function startCoturn(options: CoturnOptions): Promise<CoturnServer>
   const folder = mkdtempSync(join(tmpdir(), "convene-coturn-"));
   const port = await freePort();
   const tlsPort = await freePort();
-  const relayPorts = { first: port + 1, last: port + 40 };
+  const relayPorts = { first: port + 1, last: port + (options.relayPortCount ?? 40) };
   const config = join(folder, "turnserver.conf");
   writeFileSync(config, configuration(options, folder, port, tlsPort, relayPorts).join("\n"));
-  const child = spawn("turnserver", ["-c", config], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("turnserver", ["-c", config], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...clockEnvironment(options.clockOffsetSeconds) },
+  });
   const lines: string[] = [];
   child.stdout.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
@@ -68,7 +77,7 @@ function configuration(
   }
   return [
     "listening-ip=127.0.0.1",
-    "relay-ip=127.0.0.1",
+    `relay-ip=${options.relayIp ?? "127.0.0.1"}`,
     `listening-port=${port}`,
     `tls-listening-port=${tlsPort}`,
     `min-port=${relayPorts.first}`,
@@ -89,6 +98,15 @@ function configuration(
     ...(options.extra ?? []),
     "",
   ];
+}
+
+/** Its own wrong clock for one process; what runs by intervals goes on as ever. */
+function clockEnvironment(offsetSeconds: number | undefined): Readonly<Record<string, string>> {
+  if (offsetSeconds === undefined) return {};
+  const [library] = globSync("/usr/lib/*/faketime/libfaketimeMT.so.1");
+  if (library === undefined) throw new Error("libfaketime is not installed: run test/lab/prepare.sh");
+  const offset = `${offsetSeconds < 0 ? "" : "+"}${offsetSeconds}s`;
+  return { LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 /** A binding request, the 20 bytes of RFC 8489's header, is answered once coturn listens. */

@@ -54,11 +54,11 @@ export function sameIp(left: string, right: string): boolean {
   return left === right;
 }
 
+/** XOR with the magic cookie, and for IPv6 with the transaction id behind it. */
 function xored(bytes: Uint8Array, transactionId: Uint8Array): Uint8Array {
-  const mask = new Uint8Array(16);
-  new DataView(mask.buffer).setUint32(0, MAGIC_COOKIE);
-  mask.set(transactionId.subarray(0, 12), 4);
-  return bytes.map((byte, index) => byte ^ (mask[index] ?? 0));
+  return bytes.map((byte, index) =>
+    index < 4 ? byte ^ ((MAGIC_COOKIE >>> (24 - 8 * index)) & 0xff) : byte ^ (transactionId[index - 4] ?? 0),
+  );
 }
 
 function ipBytes(address: string): Uint8Array {

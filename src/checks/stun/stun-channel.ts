@@ -1,6 +1,5 @@
 /** Carries STUN messages: one UDP socket, or one stream with framing. */
-import { createSocket, type Socket as DatagramSocket } from "node:dgram";
-import { once } from "node:events";
+import { createSocket, type Socket as DatagramSocket, type SocketOptions } from "node:dgram";
 import { isIPv6, type Socket } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { ConnectReason } from "../connect/connect-reasons.ts";
@@ -38,17 +37,33 @@ const CONGESTED_BYTES = 262_144;
 /** A connected UDP socket: only the peer's packets arrive, and its port-unreachable is `port_closed`. */
 export async function openUdpChannel(address: string, port: number, run: CheckRun): Promise<StunChannel> {
   refuseForbidden(address, run);
+  run.signal.throwIfAborted();
   run.say(`udp ${address}:${port}`);
-  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
   const target = `${address}:${port}/udp`;
-  try {
-    socket.connect(port, address);
-    await once(socket, "connect", { signal: run.signal });
-  } catch (error) {
-    socket.close();
+  const socket = await connectDatagrams(address, port).catch((error: unknown) => {
     throw error instanceof Error ? connectFailure(error, target) : error;
-  }
+  });
   return udpChannel(socket, { address, target }, run.context.contacts);
+}
+
+/** Sends nothing, so that it never waits for the peer. Rejects with the system's own error, such as no route. */
+function connectDatagrams(address: string, port: number): Promise<DatagramSocket> {
+  const family = isIPv6(address) ? 6 : 4;
+  // An IP address needs no resolver, which would cost a turn of the event loop for each call.
+  const lookup: SocketOptions["lookup"] = (given, _options, found) => found(null, given, family);
+  const socket = createSocket({ type: `udp${family}`, lookup });
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      socket.close();
+      reject(error);
+    };
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      socket.off("error", failed);
+      resolve(socket);
+    });
+    socket.connect(port, address);
+  });
 }
 
 function udpChannel(
@@ -57,24 +72,34 @@ function udpChannel(
   contacts: ContactPolicy | undefined,
 ): StunChannel {
   let open = true;
-  // Without a listener an error would end the process; the reader adds its own.
-  socket.on("error", () => undefined);
+  let reader: StunReader | undefined;
+  const failed = (error: Error): void => reader?.failure(connectFailure(error, target));
+  socket.on("error", failed);
+  // The system tells of a port-unreachable once: to whoever sends or receives next.
+  const sent = (error: Error | null): void => {
+    if (error !== null && open && !isTooLong(error)) failed(error);
+  };
   return {
     reliable: false,
     send: (bytes) => {
-      if (open && contacts?.allowDatagram(address) !== false) socket.send(bytes, () => undefined);
+      if (open && contacts?.allowDatagram(address) !== false) socket.send(bytes, sent);
     },
     trust: () => contacts?.trust(address),
     congested: () => false,
-    listen: (reader) => {
-      socket.on("message", reader.message);
-      socket.on("error", (error) => reader.failure(connectFailure(error, target)));
+    listen: (given) => {
+      reader = given;
+      socket.on("message", given.message);
     },
     close: () => {
       if (open) socket.close();
       open = false;
     },
   };
+}
+
+/** One packet that does not fit says nothing about the next. */
+function isTooLong(error: Error): boolean {
+  return "code" in error && error.code === "EMSGSIZE";
 }
 
 /** STUN over an open TCP or TLS connection; closing the channel closes it. */

@@ -6,6 +6,7 @@ import { encodeStun, type EncodeOptions } from "./stun-encode.ts";
 import type { StunChannel } from "./stun-channel.ts";
 import { MessageClass, TRANSACTION_ID_LENGTH } from "./stun-constants.ts";
 import type { StunAttribute } from "./stun-message.ts";
+import { type Patience, StunTransaction } from "./stun-transaction.ts";
 
 export interface StunRequest {
   readonly method: number;
@@ -14,27 +15,22 @@ export interface StunRequest {
   readonly options?: EncodeOptions;
 }
 
-/** How long the last rung may wait for its answer. */
-export interface Patience {
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-}
+/** True when the indication was meant for this listener. */
+export type IndicationListener = (message: DecodedStun) => boolean;
 
-interface Waiting {
-  readonly answer: (message: DecodedStun) => void;
-  readonly fail: (failure: CheckFailure) => void;
-}
-
-/** Sends over UDP at 0, 250, 750 and 1750 ms: RFC 8489's doubling, begun earlier because a check must be quick. */
-const RETRANSMIT_AFTER_MS = [250, 750, 1_750];
+/** Messages nobody asked for after which a peer is a flood, and no server; far more than any network repeats. */
+const NOISE_LIMIT = 1_000;
+/** How many of them the transcript shows. */
+const NOISE_SHOWN = 5;
 
 export class StunClient {
   readonly #channel: StunChannel;
   readonly #run: CheckRun;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #indications = new Set<(message: DecodedStun) => void>();
+  readonly #waiting = new Map<string, StunTransaction>();
+  readonly #indications = new Set<IndicationListener>();
   readonly #channels = new Map<number, (payload: Uint8Array) => void>();
   #ended: CheckFailure | undefined;
+  #noise = 0;
   #lastProblem: string | undefined;
 
   constructor(channel: StunChannel, run: CheckRun) {
@@ -55,8 +51,15 @@ export class StunClient {
   /** The success or error response. Rejects with `no_answer`, `bad_answer` or why the channel ended. */
   request(request: StunRequest, patience: Patience): Promise<DecodedStun> {
     const transactionId = this.#run.context.randomBytes(TRANSACTION_ID_LENGTH);
+    const id = hex(transactionId);
     const bytes = this.#encode(request, transactionId, MessageClass.request);
-    return this.#await(Buffer.from(transactionId).toString("hex"), bytes, patience);
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const transaction = new StunTransaction(this.#channel, bytes, patience, {
+      settled: () => this.#waiting.delete(id),
+      silence: () => this.#silence(),
+    });
+    this.#waiting.set(id, transaction);
+    return transaction.start();
   }
 
   /** Sends without expecting an answer (RFC 8489: indications are not answered). */
@@ -66,14 +69,9 @@ export class StunClient {
   }
 
   /** Calls `seen` for each indication until the returned function is called. */
-  onIndication(seen: (message: DecodedStun) => void): () => void {
+  onIndication(seen: IndicationListener): () => void {
     this.#indications.add(seen);
     return () => this.#indications.delete(seen);
-  }
-
-  /** Call it once an answer's integrity has been verified with the right key. */
-  trustPeer(): void {
-    this.#channel.trust();
   }
 
   /** Calls `seen` for the data of a channel, from before it is bound until the client is closed. */
@@ -88,6 +86,11 @@ export class StunClient {
     return true;
   }
 
+  /** Call it once an answer's integrity has been verified with the right key. */
+  trustPeer(): void {
+    this.#channel.trust();
+  }
+
   close(): void {
     this.#channel.close();
   }
@@ -97,41 +100,14 @@ export class StunClient {
     return encodeStun({ method: request.method, messageClass, transactionId, attributes }, request.options);
   }
 
-  #await(id: string, bytes: Uint8Array, patience: Patience): Promise<DecodedStun> {
-    return new Promise((resolve, reject) => {
-      const limit = AbortSignal.any([patience.signal, AbortSignal.timeout(patience.waitMs)]);
-      const retries = this.#channel.reliable
-        ? []
-        : RETRANSMIT_AFTER_MS.map((after) => setTimeout(() => this.#channel.send(bytes), after));
-      const settle = (): void => {
-        for (const retry of retries) clearTimeout(retry);
-        limit.removeEventListener("abort", stop);
-        this.#waiting.delete(id);
-      };
-      const fail = (failure: CheckFailure): void => {
-        settle();
-        reject(failure);
-      };
-      const stop = (): void => fail(this.#silence());
-      const answer = (message: DecodedStun): void => {
-        settle();
-        resolve(message);
-      };
-      limit.addEventListener("abort", stop, { once: true });
-      this.#waiting.set(id, { answer, fail });
-      if (this.#ended !== undefined) fail(this.#ended);
-      else if (limit.aborted) stop();
-      else this.#channel.send(bytes);
-    });
-  }
-
   #silence(): CheckFailure {
     if (this.#lastProblem === undefined) return new CheckFailure("no_answer", "no answer in time");
-    const message = `what was answered is no STUN message (${this.#lastProblem})`;
+    const message = `what was answered is no answer to what was asked (${this.#lastProblem})`;
     return new CheckFailure("bad_answer", message, { evidence: { problem: this.#lastProblem } });
   }
 
   #receive(bytes: Uint8Array): void {
+    if (this.#ended !== undefined) return;
     const data = decodeChannelData(bytes);
     const deliver = data === undefined ? undefined : this.#channels.get(data.channel);
     if (data !== undefined && deliver !== undefined) {
@@ -139,21 +115,37 @@ export class StunClient {
       return;
     }
     const decoded = decodeStun(bytes);
-    if (!decoded.ok) {
-      this.#lastProblem = decoded.problem;
-      this.#run.say(`← ${bytes.length} bytes that are no STUN message: ${decoded.problem}`);
-      return;
-    }
-    const { message } = decoded;
+    if (!decoded.ok) this.#ignore(bytes, decoded.problem);
+    else if (!this.#take(decoded.message)) this.#ignore(bytes, "nobody asked for it");
+  }
+
+  #take(message: DecodedStun): boolean {
     if (message.messageClass === MessageClass.indication) {
-      for (const seen of this.#indications) seen(message);
-      return;
+      return [...this.#indications].some((seen) => seen(message));
     }
-    this.#waiting.get(Buffer.from(message.transactionId).toString("hex"))?.answer(message);
+    if (message.messageClass === MessageClass.request) return false;
+    const transaction = this.#waiting.get(hex(message.transactionId));
+    transaction?.answer(message);
+    return transaction !== undefined;
+  }
+
+  /** Late repetitions and garbage alike; a peer that sends nothing else does not get the processor. */
+  #ignore(bytes: Uint8Array, problem: string): void {
+    this.#noise += 1;
+    this.#lastProblem = problem;
+    if (this.#noise <= NOISE_SHOWN) this.#run.say(`← ${bytes.length} bytes, ignored: ${problem}`);
+    if (this.#noise < NOISE_LIMIT) return;
+    const message = `${NOISE_LIMIT} messages came that nobody asked for (the last: ${problem})`;
+    this.#end(new CheckFailure("bad_answer", message, { evidence: { problem: "flood" } }));
+    this.#channel.close();
   }
 
   #end(failure: CheckFailure): void {
     this.#ended ??= failure;
-    for (const waiting of this.#waiting.values()) waiting.fail(failure);
+    for (const transaction of this.#waiting.values()) transaction.fail(failure);
   }
+}
+
+function hex(transactionId: Uint8Array): string {
+  return Buffer.from(transactionId.buffer, transactionId.byteOffset, transactionId.length).toString("hex");
 }

@@ -20,6 +20,10 @@ export const Method = {
   channelBind: 0x009,
 } as const;
 
+/** Bytes that a user name, and a realm or a nonce, may have (RFC 8489 sections 14.3, 14.9 and 14.10). */
+export const USERNAME_LIMIT = 508;
+export const REALM_LIMIT = 763;
+
 /** The two class bits as a number: RFC 8489 section 5. */
 export const MessageClass = { request: 0, indication: 1, success: 2, error: 3 } as const;
 export type MessageClass = (typeof MessageClass)[keyof typeof MessageClass];
@@ -44,6 +48,7 @@ export const Attribute = {
   priority: 0x0024,
   useCandidate: 0x0025,
   software: 0x8022,
+  alternateServer: 0x8023,
   fingerprint: 0x8028,
   iceControlled: 0x8029,
   iceControlling: 0x802a,

@@ -31,14 +31,18 @@ type StunProblem =
   | "wrong_length"
   | "attribute_beyond_end"
   | "wrong_integrity_length"
+  | "too_many_attributes"
   | "wrong_fingerprint";
 
-/** Decodes one whole message; trailing bytes are a wrong length. */
+/** More than any message needs; 64 KiB of empty attributes would be 16,000. */
+const ATTRIBUTES_LIMIT = 100;
+
+/** Decodes one whole message; trailing bytes are a wrong length. The attributes' values share its memory. */
 export function decodeStun(received: Uint8Array): StunDecodeResult {
-  // A copy: a Buffer may share its memory with others, and its slice() would too.
-  const bytes = new Uint8Array(received);
+  // Plain bytes, also of a Buffer, whose slice() would not copy.
+  const bytes = new Uint8Array(received.buffer, received.byteOffset, received.length);
   if (bytes.length < HEADER_LENGTH) return { ok: false, problem: "too_short" };
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const type = view.getUint16(0);
   if ((type & 0xc000) !== 0) return { ok: false, problem: "not_stun" };
   if (view.getUint32(4) !== MAGIC_COOKIE) return { ok: false, problem: "wrong_cookie" };
@@ -54,7 +58,7 @@ export function decodeStun(received: Uint8Array): StunDecodeResult {
   const message: DecodedStun = {
     method: (type & 0x000f) | ((type & 0x00e0) >> 1) | ((type & 0x3e00) >> 2),
     messageClass: toClass(type),
-    transactionId: bytes.slice(8, HEADER_LENGTH),
+    transactionId: bytes.subarray(8, HEADER_LENGTH),
     attributes,
     fingerprint,
     verifyIntegrity: (key) =>
@@ -89,7 +93,8 @@ function scanAttributes(bytes: Uint8Array, view: DataView): Scan | StunProblem {
         if (valueLength !== 20) return "wrong_integrity_length";
         integrityAt = offset;
       }
-      attributes.push({ type, value: bytes.slice(offset + 4, offset + 4 + valueLength) });
+      if (attributes.length === ATTRIBUTES_LIMIT) return "too_many_attributes";
+      attributes.push({ type, value: bytes.subarray(offset + 4, offset + 4 + valueLength) });
     }
     offset = end;
   }

@@ -23,7 +23,7 @@ export function attributeValue(message: StunMessage, type: number): Uint8Array |
 /** The attribute as text; bytes that are no UTF-8 become U+FFFD. */
 export function attributeText(message: StunMessage, type: number): string | undefined {
   const value = attributeValue(message, type);
-  return value === undefined ? undefined : new TextDecoder().decode(value);
+  return value === undefined ? undefined : textOf(value);
 }
 
 /** Undefined when absent or not four bytes long. */
@@ -34,7 +34,11 @@ export function attributeUint32(message: StunMessage, type: number): number | un
 }
 
 export function textAttribute(type: number, text: string): StunAttribute {
-  return { type, value: new TextEncoder().encode(text) };
+  return { type, value: Buffer.from(text) };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }
 
 export function uint32Attribute(type: number, number: number): StunAttribute {
@@ -57,7 +61,7 @@ export function stunError(message: StunMessage, type: number): StunError | undef
   const rest = value[3] ?? 0;
   if (hundreds < 3 || hundreds > 6 || rest > 99) return undefined;
   // Some servers count the C string's closing zero in.
-  const phrase = new TextDecoder().decode(value.subarray(4)).replace(/\0+$/, "");
+  const phrase = textOf(value.subarray(4)).replace(/\0+$/, "");
   return { code: hundreds * 100 + rest, phrase };
 }
 

@@ -1,60 +1,30 @@
 /** Sends data out of a relayed address to that same address and waits for it to come back. */
-import { CheckFailure, type CheckRun } from "../check-run.ts";
-import type { TransportAddress } from "../stun/stun-address.ts";
-import type { StunClient } from "../stun/stun-client.ts";
-import { Attribute, Method } from "../stun/stun-constants.ts";
-import { attributeValue } from "../stun/stun-message.ts";
-import type { TurnReason } from "./turn-reasons.ts";
-import type { TurnSession } from "./turn-session.ts";
+import type { CheckRun } from "../check-run.ts";
+import { dataOf, repeatUntil } from "./relay-data.ts";
+import type { OpenAllocation } from "./with-allocation.ts";
 
-/** Milliseconds between repetitions and in all; data is UDP behind the relay and may get lost. */
-const REPEAT_MS = 300;
-const WAIT_MS = 2_500;
 const PAYLOAD_BYTES = 32;
 
 /**
- * Needs a permission for the relayed address itself. Fails with `data_lost`. coturn (seen on 4.6.1) maps its own
- * `external-ip` back to the private address, so this proves the relay, not the firewall in front of its ports.
+ * Whether it came. Needs a permission for the relayed address itself. coturn (seen on 4.6.1) maps its own
+ * `external-ip=PUBLIC/PRIVATE` back to the private address, so this proves the relay, not the firewall in front of
+ * its ports; with `external-ip=PUBLIC` alone it does not, and the data goes out to the public address.
  */
-export async function echoThroughRelay(
-  client: StunClient,
-  session: TurnSession,
-  relayed: TransportAddress,
-  run: CheckRun,
-): Promise<void> {
+export async function echoThroughRelay(open: OpenAllocation, run: CheckRun): Promise<boolean> {
+  const { client, session, allocation } = open;
+  const { relayed } = allocation;
   const payload = run.context.randomBytes(PAYLOAD_BYTES);
-  const limit = AbortSignal.any([run.signal, AbortSignal.timeout(WAIT_MS)]);
-  const send = (): void => session.send(relayed, payload);
-  const repeat = setInterval(send, REPEAT_MS);
-  try {
-    const arrival = arrivalOf(payload, client, limit);
-    run.say(`→ ${PAYLOAD_BYTES} bytes to ${relayed.address}:${relayed.port} through the relay`);
-    send();
-    await arrival;
-    run.say("← the same bytes");
-  } finally {
-    clearInterval(repeat);
-  }
-}
-
-function arrivalOf(payload: Uint8Array, client: StunClient, limit: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      stopListening();
-      limit.removeEventListener("abort", lost);
-    };
-    const lost = (): void => {
-      settle();
-      const message = "data sent to the relayed address did not come back";
-      reject(new CheckFailure<TurnReason>("data_lost", message));
-    };
-    const stopListening = client.onIndication((message) => {
-      const data = message.method === Method.data ? attributeValue(message, Attribute.data) : undefined;
-      if (data === undefined || Buffer.compare(data, payload) !== 0) return;
-      settle();
-      resolve();
-    });
-    limit.addEventListener("abort", lost, { once: true });
-    if (limit.aborted) lost();
-  });
+  run.say(`→ ${PAYLOAD_BYTES} bytes to ${relayed.address}:${relayed.port} through the relay`);
+  const came = await repeatUntil(
+    run.signal,
+    () => session.send(relayed, payload),
+    (arrived) =>
+      client.onIndication((message) => {
+        const isOurs = dataOf(message)?.payload.equals(payload) === true;
+        if (isOurs) arrived();
+        return isOurs;
+      }),
+  );
+  run.say(came ? "← the same bytes" : "← nothing came back");
+  return came;
 }

@@ -8,7 +8,8 @@ import { fromAnotherPort } from "./from-another-port.ts";
 import { openTurnChannel, type TurnServer } from "./open-turn-channel.ts";
 import { judgePermission } from "./permission.ts";
 import { openRelayPort, type RelayCounters, type RelayPort } from "./relay-port.ts";
-import { type Allocation, requestChallenge, TurnSession } from "./turn-session.ts";
+import { requestChallenge } from "./turn-challenge.ts";
+import { type Allocation, TurnSession } from "./turn-session.ts";
 
 export interface RelayOptions extends TurnServer {
   readonly credential: TurnCredential;

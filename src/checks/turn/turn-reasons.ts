@@ -18,9 +18,33 @@ export const turnReasons = {
     severity: "critical",
     hint: "turnserver.conf's `realm` differs from the domain: the KV key service/coturn/domain or the check's `realm:` is wrong",
   },
-  unauthorized: {
+  redirected: {
     severity: "critical",
-    hint: "coturn does not know this secret, or its clock is off: compare `static-auth-secret` with the generated secret (convene reconcile puts it back) and the clocks (convene check host)",
+    hint: "the server sends clients to another one, which is not followed: remove `alternate-server` from turnserver.conf, or check that server",
+  },
+  wrong_secret: {
+    severity: "critical",
+    hint: "coturn does not know this secret: `static-auth-secret` in turnserver.conf differs from the generated `turn-secret` (convene reconcile puts it back)",
+  },
+  clock_ahead: {
+    severity: "critical",
+    hint: "the TURN server's clock is ahead of this one, so that it takes fresh credentials for expired: compare both (timedatectl, convene check host) and switch on time synchronisation",
+  },
+  clock_behind: {
+    severity: "warning",
+    hint: "the TURN server takes credentials that expired an hour ago: its clock is behind (timedatectl, convene check host), or it does not look at the expiry",
+  },
+  expired_credential: {
+    severity: "critical",
+    hint: "Prosody hands out TURN credentials that have expired already: compare its clock with this one, and `ttl` in `external_services`",
+  },
+  credential_refused: {
+    severity: "critical",
+    hint: "coturn refuses the credential: `external_service_secret` of Prosody and `static-auth-secret` in turnserver.conf differ, or one of their clocks is off",
+  },
+  nonce_always_stale: {
+    severity: "critical",
+    hint: "the server calls each of its own nonces stale: several servers behind one address, or something in between; look at `stale-nonce` in turnserver.conf",
   },
   address_in_use: {
     severity: "critical",
@@ -70,13 +94,33 @@ export const turnReasons = {
     severity: "critical",
     hint: "coturn ended an allocation that was in use: convene logs turn says why; a restart of the container does it",
   },
+  bridge_denied: {
+    severity: "critical",
+    hint: "relayed media cannot reach this bridge: turnserver.conf needs an `allowed-peer-ip` line for its address, which the catalogue's template writes for each bridge",
+  },
   private_peer_allowed: {
     severity: "critical",
     hint: "the relay reaches addresses it must not: turnserver.conf lacks a `denied-peer-ip` line for them",
   },
+  tcp_relay_allowed: {
+    severity: "warning",
+    hint: "anybody with a credential can open TCP connections from this host, which no meeting needs: turnserver.conf lacks `no-tcp-relay`",
+  },
   data_lost: {
     severity: "critical",
     hint: "allocated and permitted, but nothing comes through: look for `max-bps`/`bps-capacity` in turnserver.conf, and for a firewall between coturn and its own relay address",
+  },
+  own_relay_unreachable: {
+    severity: "warning",
+    hint: "the relay carries data, but not to its own public address: two relayed people cannot reach each other; write `external-ip=PUBLIC/PRIVATE` in turnserver.conf, or let the router send back what goes to the public address",
+  },
+  relay_range_closed: {
+    severity: "critical",
+    hint: "packets from here do not arrive at the relayed port: open the whole range `min-port`-`max-port` for UDP in every firewall, router and container (`relayPorts` of the turn component)",
+  },
+  relay_replies_lost: {
+    severity: "critical",
+    hint: "what the relay sends to addresses outside does not arrive: a firewall drops UDP that leaves the TURN server from its relay ports",
   },
   bad_integrity: {
     severity: "critical",

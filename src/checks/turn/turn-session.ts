@@ -16,10 +16,11 @@ import {
   textAttribute,
   uint32Attribute,
 } from "../stun/stun-message.ts";
+import { type AllocationWish, wishAttributes } from "./allocation-wish.ts";
+import { allocateFailure, turnFailure } from "./turn-failure.ts";
+import { type Challenge, isTooLong } from "./turn-challenge.ts";
 import type { TurnReason } from "./turn-reasons.ts";
 
-/** UDP's protocol number in the first byte (RFC 8656 section 18.8). */
-const TRANSPORT_UDP = 17 << 24;
 /** Seconds; short, so that an allocation nobody could give back ends by itself. */
 const LIFETIME_SECONDS = 60;
 const ANSWER_MS = 3_000;
@@ -31,33 +32,6 @@ export interface Allocation {
   readonly reflexive: TransportAddress | undefined;
   /** Seconds until the allocation ends by itself; coturn gives 600 to whoever asks for less. */
   readonly lifetimeSeconds: number;
-}
-
-export interface Challenge {
-  readonly realm: string;
-  readonly nonce: string;
-}
-
-/** Allocate without a credential: the server must ask for one. */
-export async function requestChallenge(client: StunClient, run: CheckRun): Promise<Challenge> {
-  run.say("→ allocate without a credential");
-  const answer = await client.request(
-    { method: Method.allocate, attributes: () => [requestedTransport()], options: { fingerprint: true } },
-    { waitMs: ANSWER_MS, signal: run.signal },
-  );
-  if (answer.messageClass === MessageClass.success) {
-    throw failure("no_authentication", "an allocation was given without a credential");
-  }
-  const error = stunError(answer, Attribute.errorCode);
-  run.say(`← ${describeError(error)}`);
-  if (error?.code === 437) throw failure("address_in_use", `no challenge: ${describeError(error)}`, error);
-  const realm = attributeText(answer, Attribute.realm);
-  const nonce = attributeText(answer, Attribute.nonce);
-  if (error?.code !== 401 || realm === undefined || nonce === undefined) {
-    throw failure("no_challenge", `expected 401 with realm and nonce, got ${describeError(error)}`, error);
-  }
-  run.note({ realm });
-  return { realm, nonce };
 }
 
 export class TurnSession {
@@ -78,18 +52,18 @@ export class TurnSession {
     this.#run = run;
   }
 
-  /** A relayed address of another family than IPv4 must be asked for (RFC 8656 section 7.1). */
-  async allocate(): Promise<Allocation> {
+  /** Fails with a TurnReason; the error code the server named is in its evidence. */
+  async allocate(wish: AllocationWish = {}): Promise<Allocation> {
     this.#run.say(`→ allocate as ${this.#credential.username}`);
     this.#mayBeAllocated = true;
     const answer = await this.#ask(
       Method.allocate,
-      () => [requestedTransport(), uint32Attribute(Attribute.lifetime, LIFETIME_SECONDS)],
+      () => [...wishAttributes(wish), uint32Attribute(Attribute.lifetime, LIFETIME_SECONDS)],
       "allocate_timeout",
     );
     if (answer.messageClass === MessageClass.error) {
       this.#mayBeAllocated = false;
-      throw allocateFailure(stunError(answer, Attribute.errorCode));
+      throw allocateFailure(answer);
     }
     const relayed = readXorAddress(attributeValue(answer, Attribute.xorRelayedAddress), answer.transactionId);
     const reflexive = readXorAddress(
@@ -97,7 +71,7 @@ export class TurnSession {
       answer.transactionId,
     );
     if (reflexive !== undefined) this.#run.note({ reflexiveAddress: reflexive.address });
-    if (relayed === undefined) throw failure("allocate_failed", "the answer names no relayed address");
+    if (relayed === undefined) throw turnFailure("allocate_failed", "the answer names no relayed address");
     this.#run.say(`← allocated ${relayed.address}:${relayed.port}`);
     const lifetimeSeconds = attributeUint32(answer, Attribute.lifetime) ?? LIFETIME_SECONDS;
     return { relayed, reflexive, lifetimeSeconds };
@@ -112,7 +86,7 @@ export class TurnSession {
     );
     if (answer.messageClass === MessageClass.success) return;
     const error = stunError(answer, Attribute.errorCode);
-    throw failure("refresh_failed", `the allocation was not prolonged: ${describeError(error)}`, error);
+    throw turnFailure("refresh_failed", `the allocation was not prolonged: ${describeError(error)}`, error);
   }
 
   /**
@@ -188,13 +162,13 @@ export class TurnSession {
     try {
       const answer = await this.#exchange(method, attributes, ANSWER_MS, this.#run.signal);
       if (answer.messageClass === MessageClass.success && answer.verifyIntegrity(this.#key) !== true) {
-        throw failure("bad_integrity", "the answer's MESSAGE-INTEGRITY is missing or wrong");
+        throw turnFailure("bad_integrity", "the answer's MESSAGE-INTEGRITY is missing or wrong");
       }
       if (answer.messageClass === MessageClass.success) this.#client.trustPeer();
       return answer;
     } catch (error) {
       if (!(error instanceof CheckFailure) || error.reason !== "no_answer") throw error;
-      throw failure(onSilence, error.message);
+      throw turnFailure(onSilence, error.message);
     }
   }
 
@@ -215,8 +189,9 @@ export class TurnSession {
         { waitMs, signal },
       );
     const answer = await send();
+    const error = stunError(answer, Attribute.errorCode);
     const nonce = attributeText(answer, Attribute.nonce);
-    if (stunError(answer, Attribute.errorCode)?.code !== 438 || nonce === undefined) return answer;
+    if (error?.code !== 438 || nonce === undefined || isTooLong(nonce)) return answer;
     this.#nonce = nonce;
     return await send();
   }
@@ -228,27 +203,4 @@ export class TurnSession {
       textAttribute(Attribute.nonce, this.#nonce),
     ];
   }
-}
-
-function requestedTransport(): StunAttribute {
-  return uint32Attribute(Attribute.requestedTransport, TRANSPORT_UDP);
-}
-
-/** Error codes of Allocate: RFC 8656 section 7.3 and 8489 section 14.8. */
-function allocateFailure(error: StunError | undefined): CheckFailure<TurnReason> {
-  const words = `the allocation was refused: ${describeError(error)}`;
-  if (error?.code === 401) return failure("unauthorized", words, error);
-  if (error?.code === 403) return failure("forbidden", words, error);
-  if (error?.code === 437) return failure("address_in_use", words, error);
-  if (error?.code === 486) return failure("quota_reached", words, error);
-  if (error?.code === 508) return failure("no_capacity", words, error);
-  return failure("allocate_failed", words, error);
-}
-
-function failure(reason: TurnReason, message: string, error?: StunError): CheckFailure<TurnReason> {
-  return new CheckFailure(
-    reason,
-    message,
-    error === undefined ? {} : { evidence: { errorCode: error.code } },
-  );
 }
