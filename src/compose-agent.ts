@@ -72,7 +72,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
     logger,
   };
   const media = createMediaLauncher(options.mediaScript);
-  const ownParticipants = createOwnParticipants();
+  const ownParticipants = createOwnParticipants(systemClock);
   const agent = createAgent(
     {
       settings,
@@ -96,6 +96,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
         signal,
         extraRoots: splitPem(acmeRoot),
       }),
+      ownParticipants,
       state: await openStateFiles(settings.stateDirectory),
       hostSecrets: paths.secretsDirectory,
       identityFile: paths.ageIdentity,

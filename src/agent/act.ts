@@ -2,7 +2,7 @@
 import { runAction } from "../apply/run-action.ts";
 import type { Consul } from "../consul/consul.ts";
 import { waitForCallsToEnd } from "../gate/gate.ts";
-import { countParticipants } from "../gate/participants.ts";
+import { countPeople } from "../gate/participants.ts";
 import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { Action } from "../plan/action.ts";
 import { touchedBy } from "../verify/touched.ts";
@@ -30,7 +30,7 @@ export async function passGate(
       clock: options.clock,
       maxWaitMs: options.settings.gate.maxWait,
       bridges,
-      count: (bridge) => countParticipants(bridge, options.logger),
+      count: (bridge) => countPeople(bridge, options.ownParticipants, options.logger),
     },
     {
       action,
@@ -62,7 +62,8 @@ export async function act(
   deps: PassDependencies,
 ): Promise<void> {
   const { options, bus, sweeper } = deps;
-  for (const container of touchedBy(action, deps.desired())) deps.watch.beginChange(container);
+  const touched = touchedBy(action, deps.desired());
+  for (const container of touched) deps.watch.beginChange(container);
   try {
     await runAction(action, {
       lxd: options.actingLxd,
@@ -92,6 +93,7 @@ export async function act(
       deps.certificates.failed(action.certificate.domain, { subject: action.subject, ...reportError(error) });
     throw error;
   } finally {
+    for (const container of touched) deps.watch.changed(container);
     if ("container" in action) sweeper.forget(action.container.name);
   }
 }

@@ -2,6 +2,7 @@
 import type { CheckContext, CheckResult } from "../checks/check.ts";
 import type { HostSettings } from "../config/host-settings.ts";
 import type { Consul } from "../consul/consul.ts";
+import type { OwnParticipants } from "../gate/participants.ts";
 import type { Lxd } from "../lxd/lxd.ts";
 import type { DesiredConsul, DesiredReceiver, DesiredState } from "../model/desired-state.ts";
 import type { TemplateEngine } from "../model/templates.ts";
@@ -37,6 +38,8 @@ export interface AgentOptions {
   readonly engine: TemplateEngine;
   readonly history: HistoryStore;
   readonly alerts: AlertSink;
+  /** Endpoints of checks, which the gate does not take for people. */
+  readonly ownParticipants: OwnParticipants;
   readonly state: StateFiles;
   /** Where root keeps values for `Secret` manifests, and the key for encrypted ones. */
   readonly hostSecrets: string;

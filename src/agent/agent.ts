@@ -83,6 +83,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   const verification = createVerification({
     clock,
     runCheck,
+    select: (site) => watch.unproven(site),
     signal,
     onResult: (result, pass) => {
       options.onProgress();

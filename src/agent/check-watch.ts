@@ -1,4 +1,5 @@
 /** The checks of the agent: looked at on time, remembered, explained by what they stand on. */
+import type { CheckResult } from "../checks/check.ts";
 import type { CheckRunner } from "../checks/check-runs.ts";
 import { intervalOf, isCertain } from "../checks/registry.ts";
 import { createScheduler } from "../checks/scheduler.ts";
@@ -14,6 +15,7 @@ import { checkStatuses, type CheckStatus } from "../status/check-status.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
+import { createProof } from "../verify/proof.ts";
 import type { RungLooks } from "./rung-looks.ts";
 
 export interface CheckWatch {
@@ -25,8 +27,13 @@ export interface CheckWatch {
   saw(look: Look, final?: boolean): Promise<void>;
   /** What a pass found when it ended. */
   passEnded(desired: DesiredState, actual: ActualState): Promise<void>;
+  /** What fails there is excused until the changes end, and must be proven anew. */
   beginChange(container: string): void;
+  /** One change in there is done; others may follow. */
+  changed(container: string): void;
   endChanges(): void;
+  /** The checks that must run for what is there to be proven. */
+  unproven(desired: DesiredState): readonly DesiredCheck[];
   /** Looks on time until the signal aborts. */
   run(): Promise<void>;
 }
@@ -51,6 +58,8 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const { clock, signal, random, rungs } = options;
   let checks: ReadonlyMap<string, DesiredCheck> = new Map();
   const board = createBoard({ clock, isCertain });
+
+  const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name) });
 
   const ask = async (name: string): Promise<Look | undefined> => {
     const check = checks.get(name);
@@ -116,8 +125,21 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     passEnded: async (desired, actual) => {
       for (const result of rungs.ofPass(desired, actual)) await watch.saw({ result, transcript: [] });
     },
-    beginChange: (container) => board.beginChange(container),
+    beginChange: (container) => {
+      board.beginChange(container);
+      proof.touched(container);
+    },
+    changed: (container) => proof.touched(container),
+    unproven: (desired) => proof.unproven(desired.checks, board.graph()),
     endChanges: () => scheduler.soon(board.endChanges().filter((name) => checks.has(name))),
     run: () => scheduler.run(),
   };
+}
+
+/** Of this process: what an earlier one saw may have changed since. */
+function goodLook(board: Board, name: string): CheckResult | undefined {
+  const memory = board.memories().get(name);
+  const good = memory?.last?.outcome === "good" || memory?.last?.outcome === "draining";
+  if (!memory || !good || memory.belief.confirmed === "down" || board.order(name) === 0) return undefined;
+  return memory.last?.result;
 }

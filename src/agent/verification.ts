@@ -1,13 +1,13 @@
-/** Proves a revision by its checks, with one deadline however many passes work on it. */
+/** Proves a revision by the checks that its changes can have touched, with one deadline however many passes work on it. */
 import type { CheckResult } from "../checks/check.ts";
-import type { DesiredState } from "../model/desired-state.ts";
+import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
 import type { Clock } from "../system/clock.ts";
 import { verify } from "../verify/verify.ts";
 import type { CheckRunner } from "../checks/check-runs.ts";
 import type { PassRequest } from "./loop.ts";
 
 export interface Verification {
-  /** Results of all checks; undefined when it was cut short. */
+  /** Results of the checks that had to run, none when all that is known counts; undefined when it was cut short. */
   run(
     desired: DesiredState,
     pass: PassRequest,
@@ -20,6 +20,8 @@ export interface Verification {
 export interface VerificationOptions {
   readonly clock: Clock;
   readonly runCheck: CheckRunner;
+  /** Those that must run for the revision to be proven. */
+  readonly select: (desired: DesiredState) => readonly DesiredCheck[];
   readonly onResult: (result: CheckResult, pass: number) => void;
   /** Stops checks at once when the agent stops. */
   readonly signal: AbortSignal;
@@ -28,20 +30,22 @@ export interface VerificationOptions {
 const PATIENCE_MS = 90_000;
 const CONCURRENCY = 4;
 
-export function createVerification({ clock, runCheck, onResult, signal }: VerificationOptions): Verification {
+export function createVerification(options: VerificationOptions): Verification {
+  const { clock, runCheck, onResult, signal } = options;
   let open: { readonly revision: string; readonly deadline: number } | undefined;
   return {
     settled: () => {
       open = undefined;
     },
-    run: async ({ revision, checks }, pass, giveWay) => {
+    run: async (desired, pass, giveWay) => {
+      const { revision } = desired;
       if (open?.revision !== revision) open = { revision, deadline: clock.now() + PATIENCE_MS };
       const { deadline } = open;
       // A container that stops again and again must not keep the verdict away for ever.
       const overdue = clock.now() >= deadline;
       const stop = AbortSignal.any(overdue ? [pass.superseded, signal] : [pass.superseded, giveWay, signal]);
       try {
-        return await verify(checks, {
+        return await verify(options.select(desired), {
           clock,
           deadline,
           run: (check, until) => runCheck(check, until),

@@ -31,7 +31,7 @@ export function createCheckContext(options: CheckContextOptions): CheckContext {
     readCertificate: () => Promise.resolve(undefined),
     randomBytes: (size) => randomBytes(size),
     media: createMediaLauncher(MEDIA_SOURCE),
-    ownParticipants: createOwnParticipants(),
+    ownParticipants: createOwnParticipants(options.clock),
     ...options,
     extraRoots,
   };

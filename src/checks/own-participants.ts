@@ -6,27 +6,33 @@ export interface OwnParticipants {
    * in between the bridge may show one person too many, never one too few. The function may be called twice.
    */
   join(bridgeAddress: string): () => void;
-  /** How many of a bridge's participants are the checks' own. */
+  /**
+   * How many of the participants that a bridge tells of are surely the checks' own: those that have been there for as
+   * long as its statistics may be old. A newer one it may not count yet, and a person would be taken for it.
+   */
   count(bridgeAddress: string): number;
 }
 
+/** A bridge's statistics are made every 5 s (jitsi-videobridge reference.conf, `stats.interval`). */
+const STATISTICS_MS = 6_000;
+
 /** Make one a process: the gate and the checks must ask the same. */
-export function createOwnParticipants(): OwnParticipants {
-  const counts = new Map<string, number>();
-  const add = (bridgeAddress: string, change: number): void => {
-    const count = (counts.get(bridgeAddress) ?? 0) + change;
-    if (count === 0) counts.delete(bridgeAddress);
-    else counts.set(bridgeAddress, count);
-  };
+export function createOwnParticipants(clock: { now(): number }): OwnParticipants {
+  const joinedAt = new Map<string, Set<{ readonly at: number }>>();
   return {
     join: (bridgeAddress) => {
-      let joined = true;
-      add(bridgeAddress, 1);
+      const own = joinedAt.get(bridgeAddress) ?? new Set();
+      joinedAt.set(bridgeAddress, own);
+      const endpoint = { at: clock.now() };
+      own.add(endpoint);
       return () => {
-        if (joined) add(bridgeAddress, -1);
-        joined = false;
+        own.delete(endpoint);
+        if (own.size === 0 && joinedAt.get(bridgeAddress) === own) joinedAt.delete(bridgeAddress);
       };
     },
-    count: (bridgeAddress) => counts.get(bridgeAddress) ?? 0,
+    count: (bridgeAddress) => {
+      const settled = clock.now() - STATISTICS_MS;
+      return [...(joinedAt.get(bridgeAddress) ?? [])].filter(({ at }) => at <= settled).length;
+    },
   };
 }

@@ -17,11 +17,26 @@ export interface Bridge {
   readonly statsUrl: string;
 }
 
+/** The checks' own endpoints on bridges, which are nobody. */
+export interface OwnParticipants {
+  /** How many of the participants that the bridge at this address tells of are surely the checks' own. */
+  count(address: string): number;
+}
+
 /** A bridge that is only busy answers one of these; each may take DEADLINE_MS. */
 const ATTEMPTS = 3;
 
+/** People on one bridge, without the checks' own participants. */
+export async function countPeople(bridge: Bridge, own: OwnParticipants, logger: Logger): Promise<number> {
+  const address = URL.parse(bridge.statsUrl)?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  // Who has left while the bridge was asked may be in its answer or not, and counts as a person.
+  const before = own.count(address);
+  const all = await countParticipants(bridge, logger);
+  return Math.max(0, all - Math.min(before, own.count(address)));
+}
+
 /**
- * People on one bridge. One where nobody listens carries no call; one that is silent is asked again before it counts
+ * Participants on one bridge. One where nobody listens carries no call; one that is silent is asked again before it counts
  * as empty, which is logged.
  */
 export async function countParticipants(bridge: Bridge, logger: Logger, attempt = 1): Promise<number> {

@@ -92,6 +92,7 @@ export async function startAgent(files: Files): Promise<AgentLab> {
         signal: stop.signal,
         graceMs: 0,
       }),
+      ownParticipants: { count: () => 0 },
       state: await openStateFiles(directory),
       hostSecrets: directory,
       identityFile: join(directory, "identity"),

@@ -15,6 +15,7 @@ describe("the verification of a revision", () => {
     ok = false;
     verification = createVerification({
       clock,
+      select: (desired) => desired.checks,
       runCheck: async ({ name }) => checkResult({ name, ok }),
       onResult: () => undefined,
       signal: new AbortController().signal,

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect } from "chai";
-import { countParticipants } from "../../../src/gate/participants.ts";
+import { countParticipants, countPeople } from "../../../src/gate/participants.ts";
 import { silentLogger } from "../../lab/silent-logger.ts";
 
 async function answering(status: number, body: string): Promise<number> {
@@ -55,6 +55,28 @@ describe("people on a bridge", () => {
     try {
       const bridge = { name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/` };
       expect(await countParticipants(bridge, silentLogger)).to.equal(2);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("are counted without the checks' own participants, as far as those were there all the time", async () => {
+    const server = createServer((_, response) => void response.end('{"participants": 5}'));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const bridge = { name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/colibri/stats` };
+    const own = (...counts: readonly number[]) => {
+      const left = [...counts];
+      return { count: (at: string) => (at === "127.0.0.1" ? (left.shift() ?? 0) : 0) };
+    };
+    try {
+      expect(await countPeople(bridge, own(2, 2), silentLogger)).to.equal(3);
+      expect(await countPeople(bridge, own(2, 1), silentLogger)).to.equal(4);
+      expect(await countPeople(bridge, own(0, 2), silentLogger)).to.equal(5);
+      expect(await countPeople(bridge, own(9, 9), silentLogger)).to.equal(0);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -6,8 +6,8 @@ import { criticalFailures, verify } from "../../../src/verify/verify.ts";
 import { type FakeClock, createFakeClock } from "../../lab/fake-clock.ts";
 import { checkResult } from "../../lab/sample-check.ts";
 
-function check(name: string): DesiredCheck {
-  return { name, kind: "http", spec: {}, intervalSeconds: 60 };
+function check(name: string, change: Partial<DesiredCheck> = {}): DesiredCheck {
+  return { name, kind: "http", spec: {}, intervalSeconds: 60, ...change };
 }
 
 describe("verification", () => {
@@ -23,22 +23,25 @@ describe("verification", () => {
   });
 
   const start = (
-    names: readonly string[],
+    names: readonly (string | DesiredCheck)[],
     answer: (name: string, run: number) => Partial<CheckResult> | Promise<Partial<CheckResult>>,
     options: { readonly patienceMs?: number; readonly concurrency?: number } = {},
   ) =>
-    verify(names.map(check), {
-      clock,
-      deadline: clock.now() + (options.patienceMs ?? 90_000),
-      concurrency: options.concurrency ?? 4,
-      signal: stop.signal,
-      onResult: (result) => told.push(`${result.name} ${result.ok}`),
-      run: async ({ name }) => {
-        runs.push(name);
-        const changes = await answer(name, runs.filter((one) => one === name).length);
-        return checkResult({ name, ...changes });
+    verify(
+      names.map((one) => (typeof one === "string" ? check(one) : one)),
+      {
+        clock,
+        deadline: clock.now() + (options.patienceMs ?? 90_000),
+        concurrency: options.concurrency ?? 4,
+        signal: stop.signal,
+        onResult: (result) => told.push(`${result.name} ${result.ok}`),
+        run: async ({ name }) => {
+          runs.push(name);
+          const changes = await answer(name, runs.filter((one) => one === name).length);
+          return checkResult({ name, ...changes });
+        },
       },
-    });
+    );
 
   it("asks each check once when all pass, and answers in their order", async () => {
     const results = await start(["b", "a", "c"], () => ({}));
@@ -101,6 +104,45 @@ describe("verification", () => {
     await clock.advance(10_000);
     expect(await pending).to.equal(stop.signal.reason);
     expect(told).to.deep.equal([]);
+  });
+
+  const ladder = [
+    check("conference", { kind: "conference" }),
+    check("turn", { dependsOn: ["dns"] }),
+    check("dns"),
+    check("page"),
+  ];
+
+  it("asks what others depend on first, and the conference last", async () => {
+    const results = await start(ladder, () => ({}));
+    expect(results.map((one) => one.name)).to.deep.equal(["conference", "turn", "dns", "page"]);
+    expect(runs.indexOf("turn")).to.be.greaterThan(runs.indexOf("dns"));
+    expect(runs.at(-1)).to.equal("conference");
+  });
+
+  it("does not ask what depends on something that fails, and says so at once", async () => {
+    const started = clock.now();
+    const pending = start(ladder, (name) => ({ ok: name !== "dns" }), { patienceMs: 10_000 });
+    await clock.advance(10_000);
+    const results = new Map((await pending).map((one) => [one.name, one]));
+    expect(clock.now() - started).to.equal(10_000);
+    expect(runs).not.to.include.members(["turn"]);
+    expect(runs).not.to.include.members(["conference"]);
+    expect(results.get("turn")).to.include({ ok: false, reason: "not_asked", severity: "info" });
+    expect(results.get("turn")?.message).to.equal("not asked because dns fails: refused");
+    expect(results.get("conference")?.message).to.equal("not asked because dns fails: refused");
+    expect(criticalFailures([...results.values()]).map((one) => one.name)).to.deep.equal(["dns"]);
+    expect(told).to.have.length(4);
+  });
+
+  it("asks the conference although there is a warning", async () => {
+    await start(ladder, (name) => ({ ok: name !== "page", severity: "warning" }));
+    expect(runs).to.include("conference");
+  });
+
+  it("takes a dependency that needs no proof for granted", async () => {
+    await start([check("turn", { dependsOn: ["dns"] })], () => ({}));
+    expect(runs).to.deep.equal(["turn"]);
   });
 
   it("has nothing to say without checks", async () => {
