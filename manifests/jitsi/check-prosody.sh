@@ -14,7 +14,7 @@ luac5.4 -p "$1"
 exec lua5.4 - "$1" <<'LUA'
 local candidate = arg[1]
 local NEEDED = { bosh = true, websocket = true, saslauth = true, admin_socket = true, admin_shell = true, external_services = true,
-  client_proxy = true, muc = true }
+  client_proxy = true, groups = true, muc = true }
 
 local function fail(message)
   io.stderr:write(candidate, ": ", message, "\n")
