@@ -138,6 +138,22 @@ const FAULTS = {
     }),
 
   // jicofo.
+  /** As when it hangs with its stream open. */
+  "focus-silent": ({ servers }) => servers.focus.behave({ requests: "silent" }),
+  "focus-never-ready": ({ servers }) => servers.focus.behave({ requests: "never-ready" }),
+  /** Row 14: Prosody did not make it an owner. */
+  "focus-not-owner": ({ servers }) => servers.focus.behave({ ownership: "none" }),
+  /** Row 13, as the focus sees it. */
+  "focus-without-bridge": ({ servers }) => servers.focus.behave({ bridges: "none" }),
+  "focus-without-offers": ({ servers }) => servers.focus.behave({ invites: "none" }),
+  "focus-garbage-offers": ({ servers }) => servers.focus.behave({ invites: "garbage" }),
+  "focus-wrong-fingerprint": ({ servers }) => servers.focus.behave({ fingerprint: "wrong" }),
+  "focus-withholds-sources": ({ servers }) => servers.focus.behave({ sources: "withheld" }),
+  /** The secure domain keeps guests out of rooms that are there. */
+  "guests-refused": ({ servers }) => servers.focus.behave({ guests: "refused" }),
+  /** The secure domain is none: guests open rooms. */
+  "guests-open-rooms": ({ servers }) => servers.focus.behave({ guests: "may-create" }),
+  "focus-unhealthy": ({ servers }) => servers.focus.behave({ health: "No operational bridges available" }),
   /** Row 10. */
   "focus-password": ({ servers }) =>
     servers.focus.reconfigure(JICOFO, { [labSecret("focus-password").reveal()]: "another-password" }),

@@ -49,7 +49,12 @@ export async function startShippedProsody(): Promise<ShippedProsody> {
     "c2s_ports = { 5222 }": `c2s_ports = { ${clientPort} }`,
     "/run/prosody/prosody.pid": join(folder, "prosody.pid"),
     "/var/lib/prosody": folder,
+    "/etc/prosody/groups.txt": join(folder, "groups.txt"),
   });
+  writeFileSync(
+    join(folder, "groups.txt"),
+    renderShipped("jitsi", "prosody-groups.txt", "plain", sampleVariables()),
+  );
   writeFileSync(config, content);
   chmodSync(folder, 0o700);
   const key = [

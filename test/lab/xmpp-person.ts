@@ -7,8 +7,9 @@ export interface XmppPerson {
   ask(to: string, content: string, type?: "get" | "set"): Promise<string>;
   /** Enters a chat room; resolves with its own presence, once it is in. */
   join(occupant: string): Promise<string>;
-  /** The next stanza that fits; what came before it is dropped. */
+  /** The first stanza that fits of those not yet asked for. */
   next(pattern: RegExp): Promise<string>;
+  send(stanza: string): void;
   /** Resolves when the server ends the session. */
   readonly ended: Promise<unknown>;
   close(): void;
@@ -16,18 +17,22 @@ export interface XmppPerson {
 
 interface Conversation {
   readonly send: (stanza: string) => void;
-  /** The next stanza that fits; what came before it is dropped. */
+  /** The first stanza that fits of those not yet asked for. */
   readonly next: (pattern: RegExp) => Promise<string>;
 }
 
-/** `password` undefined logs in as a guest. Rejects with the server's words when it is not let in. */
+/**
+ * To a port of loopback, or to where the WebSocket is: `ws://10.99.0.20`. `password` undefined logs in as a guest.
+ * Rejects with the server's words when it is not let in.
+ */
 export async function logIn(
-  port: number,
+  where: number | string,
   domain: string,
   user: string,
   password?: string,
 ): Promise<XmppPerson> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/xmpp-websocket`, "xmpp");
+  const origin = typeof where === "number" ? `ws://127.0.0.1:${where}` : where;
+  const socket = new WebSocket(`${origin}/xmpp-websocket`, "xmpp");
   const ended = once(socket, "close");
   const conversation = converse(socket, ended);
   await once(socket, "open");
@@ -48,6 +53,7 @@ export async function logIn(
       return conversation.next(/<presence.*<status code=['"]110['"]/su);
     },
     next: (pattern) => conversation.next(pattern),
+    send: (stanza) => conversation.send(stanza),
     ended,
     close: () => socket.close(),
   };
@@ -61,7 +67,7 @@ function converse(socket: WebSocket, ended: Promise<unknown>): Conversation {
     next: async (pattern) => {
       for (;;) {
         const found = arrived.findIndex((stanza) => pattern.test(stanza));
-        if (found >= 0) return arrived.splice(0, found + 1).at(-1) ?? "";
+        if (found >= 0) return arrived.splice(found, 1)[0] ?? "";
         const more = await Promise.race([once(socket, "message"), ended.then(() => undefined)]);
         if (more === undefined) throw new Error("the server ended the session");
       }

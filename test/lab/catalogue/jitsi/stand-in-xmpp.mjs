@@ -1,5 +1,6 @@
 // A small XMPP client of the stand-ins: STARTTLS, SASL PLAIN, bind, join one room, and start again when it is cut off.
 import { connect } from "node:net";
+import { StringDecoder } from "node:string_decoder";
 import { connect as connectTls } from "node:tls";
 
 const RETRY_MS = 500;
@@ -14,11 +15,14 @@ export class XmppClient {
   /** By nickname: who else is in the room. */
   occupants = new Set();
   joined = false;
+  /** Its own full address, once it is logged in. */
+  jid = "";
 
   /**
    * `room`: the address to join, nickname included. `presence()`: XML that goes into each presence in the room.
    * `onIq(stanza)`: XML of the answer, or undefined when it is not its business; may be a promise, and may throw an
-   * Error with `condition`, the name of a stanza error.
+   * Error with `condition`, the name of a stanza error. `onStanza(stanza)`: sees everything first, true when that was
+   * all; `onOnline()`, `onOffline()`: of the stream.
    */
   constructor(options) {
     this.#options = options;
@@ -30,6 +34,7 @@ export class XmppClient {
       .catch((error) => process.stderr.write(`xmpp: ${error.message}\n`))
       .finally(() => {
         this.joined = false;
+        if (this.#isOnline) this.#options.onOffline?.();
         this.#isOnline = false;
         this.occupants.clear();
         this.#socket?.destroy();
@@ -59,7 +64,9 @@ export class XmppClient {
   #join() {
     if (this.#room === undefined) return;
     const payload = this.#options.presence?.() ?? "";
-    this.send(`<presence to='${this.#room}'><x xmlns='http://jabber.org/protocol/muc'/>${payload}</presence>`);
+    this.send(
+      `<presence to='${this.#room}'><x xmlns='http://jabber.org/protocol/muc'/>${payload}</presence>`,
+    );
   }
 
   async #session() {
@@ -78,9 +85,11 @@ export class XmppClient {
     await this.#open();
     // Without a resource of its own choice: several bridges share one account.
     this.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
-    await this.#next(/<iq [^>]*id=['"]bind['"].*?<\/iq>/s);
+    const [bound] = await this.#next(/<iq [^>]*id=['"]bind['"].*?<\/iq>/s);
+    this.jid = unescapeXml(/<jid>([^<]*)<\/jid>/.exec(bound)?.[1] ?? "");
     this.send("<presence/>");
     this.#isOnline = true;
+    this.#options.onOnline?.();
     this.#join();
     await this.#stanzas();
   }
@@ -97,6 +106,7 @@ export class XmppClient {
   async #stanzas() {
     for (;;) {
       const [stanza, name] = await this.#next(/<(presence|iq|message)\b(?:[^>]*\/>|.*?<\/\1>)/s);
+      if (this.#options.onStanza?.(stanza) === true) continue;
       if (name === "presence") this.#presence(stanza);
       else if (name === "iq") void this.#iq(stanza);
     }
@@ -143,8 +153,9 @@ export class XmppClient {
     this.#socket?.removeAllListeners("data");
     this.#socket = socket;
     socket.setKeepAlive?.(true, 30_000);
+    const decoder = new StringDecoder("utf8");
     socket.on("data", (chunk) => {
-      this.#buffer += chunk.toString("utf8");
+      this.#buffer += decoder.write(chunk);
       this.#handlers.shift()?.();
     });
     const wake = () => this.#handlers.shift()?.();
@@ -189,5 +200,8 @@ export function unescapeXml(text) {
 /** The first attribute of that name in a stanza's opening tag. */
 export function attribute(stanza, name) {
   const tag = /^<[^>]*>/.exec(stanza)?.[0] ?? "";
-  return new RegExp(`\\s${name}=(?:'([^']*)'|"([^"]*)")`).exec(tag)?.slice(1).find((value) => value !== undefined);
+  return new RegExp(`\\s${name}=(?:'([^']*)'|"([^"]*)")`)
+    .exec(tag)
+    ?.slice(1)
+    .find((value) => value !== undefined);
 }
