@@ -66,4 +66,5 @@ export interface CheckContextInput {
   readonly resolve: (host: string) => Promise<readonly string[]>;
   readonly secret: (name: string) => Promise<Secret>;
   readonly readCertificate: (domain: string) => Promise<string | undefined>;
+  readonly readPrivateKey: (domain: string) => Promise<Secret | undefined>;
 }

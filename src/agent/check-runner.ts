@@ -5,8 +5,9 @@ import type { CheckRunner } from "../checks/check-runs.ts";
 import { runCheck } from "../checks/registry.ts";
 import type { Lxd } from "../lxd/lxd.ts";
 import type { DesiredState } from "../model/desired-state.ts";
-import { certificatePath } from "../observe/observe-certificates.ts";
+import { certificatePath, privateKeyPath } from "../observe/observe-certificates.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
+import { Secret } from "../system/secret.ts";
 import type { CheckContextInput } from "./agent-options.ts";
 
 export interface CheckRunnerOptions {
@@ -20,7 +21,11 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const context = options.makeContext({
     resolve: (host) => resolveFor(host, options.desired()),
     secret: (name) => options.store.ensure("internal", name),
-    readCertificate: (domain) => readCertificate(domain, options),
+    readCertificate: (domain) => readInProxy(domain, certificatePath(domain), options),
+    readPrivateKey: async (domain) => {
+      const key = await readInProxy(domain, privateKeyPath(domain), options);
+      return key === undefined ? undefined : new Secret(key);
+    },
   });
   return async (check, signal, transcript) =>
     runCheck(check, { ...context, signal, transcript: transcript ?? context.transcript });
@@ -33,9 +38,14 @@ async function resolveFor(host: string, desired: DesiredState | undefined): Prom
   return (await lookup(host, { all: true })).map((entry) => entry.address);
 }
 
-async function readCertificate(domain: string, options: CheckRunnerOptions): Promise<string | undefined> {
+/** A file beside a domain's certificate, in the container that keeps it. */
+async function readInProxy(
+  domain: string,
+  path: string,
+  options: CheckRunnerOptions,
+): Promise<string | undefined> {
   const wanted = options.desired()?.certificates.find((one) => one.domain === domain);
   if (!wanted) return undefined;
-  const content = await options.lxd.readFile(wanted.container, certificatePath(domain));
+  const content = await options.lxd.readFile(wanted.container, path);
   return content ? Buffer.from(content).toString("utf8") : undefined;
 }

@@ -2,12 +2,16 @@
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { join } from "node:path";
-import { createSecureContext, getCACertificates } from "node:tls";
+import { createSecureContext, getCACertificates, type SecureContextOptions } from "node:tls";
 import { ConveneError } from "../system/errors.ts";
+import { createCertificateMemory } from "./certificates/certificate-memory.ts";
 import { createRootStore } from "./certificates/root-store.ts";
 import type { CheckContext } from "./check.ts";
 import { createMediaLauncher } from "./media/media-launcher.ts";
 import { createOwnParticipants } from "./own-participants.ts";
+
+/** At security level 0 OpenSSL negotiates what it would refuse otherwise (openssl-ciphers(1)). */
+const LENIENT: SecureContextOptions = { ca: [], minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" };
 
 /** What the caller must decide; the rest has a default that suits a real host. */
 export type CheckContextOptions = Pick<CheckContext, "clock" | "signal"> & Partial<CheckContext>;
@@ -25,10 +29,13 @@ export function createCheckContext(options: CheckContextOptions): CheckContext {
   return {
     transcript: () => undefined,
     secureContext: createSecureContext({ ca: trusted }),
+    lenientContext: createSecureContext(LENIENT),
     roots: createRootStore(trusted),
+    certificates: createCertificateMemory(),
     resolve: resolveByDns,
     secret: noSecret,
     readCertificate: () => Promise.resolve(undefined),
+    readPrivateKey: () => Promise.resolve(undefined),
     randomBytes: (size) => randomBytes(size),
     media: createMediaLauncher(MEDIA_SOURCE),
     ownParticipants: createOwnParticipants(options.clock),

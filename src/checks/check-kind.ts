@@ -123,6 +123,8 @@ async function settle(
 }
 
 function failureVerdict(error: unknown, run: CheckRun): Verdict<string> {
+  // What the caller stopped half-way says nothing about the target.
+  if (run.context.signal.aborted) return lateVerdict(run);
   if (error instanceof CheckFailure) {
     run.note(error.evidence);
     return { reason: error.reason, message: error.message };

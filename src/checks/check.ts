@@ -1,6 +1,7 @@
 /** The shape of every check and its result. */
 import type { SecureContext } from "node:tls";
 import type { Secret } from "../system/secret.ts";
+import type { CertificateMemory } from "./certificates/certificate-memory.ts";
 import type { RootStore } from "./certificates/root-store.ts";
 import type { ContactPolicy } from "./connect/contact-policy.ts";
 import type { MediaLauncher } from "./media/media-launcher.ts";
@@ -48,6 +49,8 @@ export interface CheckContext {
   readonly extraRoots: readonly string[];
   /** The same roots, ready for a handshake; made once (check-context.ts). */
   readonly secureContext: SecureContext;
+  /** Trusts nobody and takes every protocol, key and certificate, so that they can be judged; made once. */
+  readonly lenientContext: SecureContext;
   /** The same roots, ready for certificates/assess.ts; made once. */
   readonly roots: RootStore;
   /** IP addresses of a host name, best first; rejects when there are none. */
@@ -56,6 +59,10 @@ export interface CheckContext {
   readonly secret: (name: string) => Promise<Secret>;
   /** The certificate chain on disk for a domain, PEM, leaf first; undefined when there is none. */
   readonly readCertificate: (domain: string) => Promise<string | undefined>;
+  /** The private key beside it, PEM; undefined when there is none. */
+  readonly readPrivateKey: (domain: string) => Promise<Secret | undefined>;
+  /** What is known of certificates seen before, by every check of this context. */
+  readonly certificates: CertificateMemory;
   /** Unpredictable bytes, for transaction ids and room names. */
   readonly randomBytes: (size: number) => Uint8Array;
   /** Bounds for targets that a foreign server named (`convene doctor`); without it anybody may be contacted. */

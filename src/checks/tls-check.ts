@@ -1,21 +1,36 @@
 /** Check kind `tls`: the certificate a port serves, judged against roots, names, time and the file on disk. */
-import { createSecureContext, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { z } from "zod";
-import { assessChain, type CertificateFinding } from "./certificates/assess.ts";
+import { assessChain } from "./certificates/assess.ts";
 import { certificateReasons, type CertificateReason } from "./certificates/certificate-reasons.ts";
-import { type CertificateFacts, readCertificate, readPemChain } from "./certificates/read-certificate.ts";
+import { type CertificateFinding, finding } from "./certificates/finding.ts";
+import { assessDisk } from "./certificates/assess-disk.ts";
+import type { CertificateFacts } from "./certificates/read-certificate.ts";
+import { servedChain } from "./certificates/served-chain.ts";
 import { defineKind } from "./check-kind.ts";
-import { CheckFailure, type CheckRun, type Verdict } from "./check-run.ts";
-import { connectReasons, type ConnectReason, tlsReasons } from "./connect/connect-reasons.ts";
+import { CheckFailure, type CheckRun } from "./check-run.ts";
+import {
+  connectReasons,
+  type ConnectReason,
+  type HandshakeReason,
+  handshakeReasons,
+} from "./connect/connect-reasons.ts";
 import { findAddress } from "./connect/find-address.ts";
 import { openTcp } from "./connect/open-tcp.ts";
 import { startTls } from "./connect/open-tls.ts";
+import { type StarttlsReason, starttlsReasons } from "./connect/starttls-reasons.ts";
+import { askForTls } from "./connect/starttls-xmpp.ts";
+import { verdictOf, worstFirst } from "./findings.ts";
 import { hostField, portField, targetFields } from "./spec-values.ts";
 
 const schema = z.strictObject({
   ...targetFields,
-  port: portField.default(443),
-  names: z.array(hostField).min(1).optional(),
+  port: portField.optional(),
+  starttls: z.enum(["xmpp"]).optional(),
+  domain: hostField.optional(),
+  names: z.array(hostField).max(100).optional(),
+  issuer: z.enum(["trusted", "any"]).default("trusted"),
   disk: hostField.optional(),
   allowSelfSigned: z.boolean().default(false),
   warnDays: z.number().positive().optional(),
@@ -23,99 +38,64 @@ const schema = z.strictObject({
 });
 
 type TlsSpec = z.output<typeof schema>;
-type Reason = CertificateReason | ConnectReason | "tls_handshake_failed";
+type Reason = CertificateReason | ConnectReason | HandshakeReason | StarttlsReason;
 
 export const tlsCheck = defineKind<TlsSpec, Reason>({
   kind: "tls",
   schema,
-  reasons: {
-    ...connectReasons,
-    ...certificateReasons,
-    tls_handshake_failed: tlsReasons.tls_handshake_failed,
-  },
-  target: (spec) => `${spec.host}:${spec.port}`,
+  reasons: { ...connectReasons, ...handshakeReasons, ...starttlsReasons, ...certificateReasons },
+  target: (spec) => `${spec.host}:${portOf(spec)}${spec.starttls === undefined ? "" : " STARTTLS"}`,
   run: async (spec, run) => {
-    const chain = await servedChain(spec, run);
-    const disk = spec.disk === undefined ? undefined : await readDisk(spec.disk, run);
-    const found = assessChain(chain, {
-      ...spec,
-      names: spec.names ?? [spec.host],
-      now: run.context.clock.now(),
-      roots: run.context.roots,
-      diskFingerprint: disk?.fingerprint,
-    });
-    const findings =
-      spec.disk !== undefined && disk === undefined ? [...found, unreadable(spec.disk, found)] : found;
-    return verdictOf(findings, chain, run);
+    const served = await readServed(spec, run);
+    const { clock, roots, certificates } = run.context;
+    const wanted = { ...spec, names: namesOf(spec), now: clock.now() };
+    const findings = [
+      ...served.findings,
+      ...assessChain(served.chain, { ...wanted, roots, certificates }),
+      ...(spec.disk === undefined ? [] : await assessDisk(served.chain, { ...wanted, disk: spec.disk }, run)),
+    ];
+    const [leaf] = served.chain;
+    const until = leaf === undefined ? "" : new Date(leaf.notAfter).toISOString().slice(0, 10);
+    return verdictOf(worstFirst(findings, certificateReasons), `valid until ${until}`, run);
   },
 });
 
-/** Exactly what the server sent: with the system's roots Node would complete the chain from its own store. */
-async function servedChain(spec: TlsSpec, run: CheckRun): Promise<readonly CertificateFacts[]> {
-  const socket = await openTcp(await findAddress(spec, run), spec.port, run);
+interface Served {
+  readonly chain: readonly CertificateFacts[];
+  readonly findings: readonly CertificateFinding[];
+}
+
+async function readServed(spec: TlsSpec, run: CheckRun): Promise<Served> {
+  const socket = await openTcp(await findAddress(spec, run), portOf(spec), run);
   try {
-    const secureContext = createSecureContext({ ca: [] });
-    const secured = await startTls(socket, { serverName: spec.host, secureContext }, run);
-    const chain = await Promise.all(encodedChain(secured).map(readCertificate));
-    secured.destroy();
-    return chain;
+    if (spec.starttls !== undefined) await askForTls(socket, spec.domain ?? spec.host, run);
+    return await shakeHands(socket, spec, run);
   } finally {
     socket.destroy();
   }
 }
 
-function encodedChain(secured: TLSSocket): readonly Uint8Array[] {
-  const chain: Uint8Array[] = [];
-  let current: DetailedPeerCertificate | undefined = secured.getPeerCertificate(true);
-  const seen = new Set<string>();
-  // A self-signed certificate names itself as its issuer.
-  while (current?.raw !== undefined && !seen.has(current.fingerprint256)) {
-    seen.add(current.fingerprint256);
-    chain.push(current.raw);
-    current = current.issuerCertificate;
+async function shakeHands(socket: Socket, spec: TlsSpec, run: CheckRun): Promise<Served> {
+  const options = { serverName: spec.host, secureContext: run.context.lenientContext };
+  const secured = await startTls(socket, options, run);
+  const sent = servedChain(secured);
+  const findings = assessProtocol(secured, run);
+  secured.destroy();
+  if (sent.length === 0) {
+    throw new CheckFailure<Reason>("tls_handshake_failed", "the server sent no certificate");
   }
-  if (chain.length > 0) return chain;
-  throw new CheckFailure<Reason>("tls_handshake_failed", "the server sent no certificate");
-}
-
-async function readDisk(domain: string, run: CheckRun): Promise<CertificateFacts | undefined> {
-  try {
-    const pem = await run.phase("disk", () => run.context.readCertificate(domain));
-    if (pem === undefined) return undefined;
-    const [leaf] = await readPemChain(pem);
-    run.note({ diskFingerprint: leaf?.fingerprint ?? "" });
-    return leaf;
-  } catch (error) {
-    run.note({ disk: error instanceof Error ? error.message : String(error) });
-    return undefined;
-  }
-}
-
-/** Before the first certificate is issued there is none on disk: then it is only said. */
-function unreadable(domain: string, found: readonly CertificateFinding[]): CertificateFinding {
-  const firstBoot = found.some(({ severity }) => severity === "info");
-  const severity = firstBoot ? "info" : certificateReasons.disk_unreadable.severity;
-  return { reason: "disk_unreadable", severity, message: `no readable certificate on disk for ${domain}` };
-}
-
-function verdictOf(
-  findings: readonly CertificateFinding[],
-  chain: readonly CertificateFacts[],
-  run: CheckRun,
-): Verdict<Reason | "ok"> {
+  const chain = await Promise.all(sent.map((certificate) => run.context.certificates.read(certificate)));
   const [leaf] = chain;
   if (leaf !== undefined) run.note(leafEvidence(leaf, chain.length));
-  for (const { severity, reason, message } of findings) run.say(`${severity} ${reason}: ${message}`);
-  const [worst] = findings;
-  if (worst === undefined) {
-    return {
-      reason: "ok",
-      message: `valid until ${new Date(leaf?.notAfter ?? 0).toISOString().slice(0, 10)}`,
-    };
-  }
-  run.note({ findings: findings.map(({ reason }) => reason).join(" ") });
-  const message = findings.map((finding) => finding.message).join("; ");
-  return { reason: worst.reason, message, severity: worst.severity };
+  return { chain, findings };
+}
+
+/** RFC 8996: TLS 1.0 and 1.1 must not be used. */
+function assessProtocol(secured: TLSSocket, run: CheckRun): readonly CertificateFinding[] {
+  const protocol = secured.getProtocol() ?? "unknown";
+  run.note({ protocol });
+  if (protocol === "TLSv1.2" || protocol === "TLSv1.3") return [];
+  return [finding("tls_protocol_old", `the server chose ${protocol}`)];
 }
 
 function leafEvidence(leaf: CertificateFacts, served: number): Record<string, string | number> {
@@ -128,4 +108,14 @@ function leafEvidence(leaf: CertificateFacts, served: number): Record<string, st
     fingerprint: leaf.fingerprint,
     chainLength: served,
   };
+}
+
+/** Who takes the certificate unseen does not look at its names either, unless some are given. */
+function namesOf(spec: TlsSpec): readonly string[] {
+  return spec.names ?? (spec.issuer === "any" ? [] : [spec.host]);
+}
+
+/** RFC 6120 section 14.7 registers 5222 for clients. */
+function portOf(spec: TlsSpec): number {
+  return spec.port ?? (spec.starttls === undefined ? 443 : 5222);
 }

@@ -10,6 +10,11 @@ export function certificatePath(domain: string): string {
   return `/var/certs/${domain}.cert.pem`;
 }
 
+/** The key beside it. Only checks read it, to see whether it belongs to the certificate. */
+export function privateKeyPath(domain: string): string {
+  return `/var/certs/${domain}.key.pem`;
+}
+
 /**
  * Reads each domain's chain; a missing or unreadable file counts as no certificate, and so does what is no file at all:
  * putting the certificate into service takes that away.

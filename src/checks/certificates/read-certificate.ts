@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { ConveneError } from "../../system/errors.ts";
 import type { Secret } from "../../system/secret.ts";
+import { type PublicKeyFacts, publicKeyFacts } from "./public-key.ts";
 
 /** What an assessment needs to know of one certificate. */
 export interface CertificateFacts {
@@ -15,61 +16,77 @@ export interface CertificateFacts {
   readonly key: PublicKeyFacts;
   /** `SHA-256`; undefined when the algorithm is unknown or has no separate hash (Ed25519). */
   readonly signatureHash: string | undefined;
-  /** basicConstraints says it may sign others. */
+  /** basicConstraints says it may sign others, and keyUsage, where it is there, does not say otherwise. */
   readonly isAuthority: boolean;
+  /** Authorities that may follow below it before the leaf (RFC 5280 section 4.2.1.9); undefined: any number. */
+  readonly pathLength: number | undefined;
+  /** Object identifiers of the extended key usage extension; undefined when it has none. */
+  readonly purposes: readonly string[] | undefined;
   /** SHA-256 over the DER bytes, lower-case hex. */
   readonly fingerprint: string;
   /** The same certificate for signature and name questions. */
   readonly x509: X509Certificate;
 }
 
-interface PublicKeyFacts {
-  /** `rsa`, `ec`, `ed25519`, … as node:crypto names it. */
-  readonly type: string;
-  /** Modulus length, or size of the curve; undefined where the type fixes it. */
-  readonly bits: number | undefined;
-}
-
 const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+?-----END CERTIFICATE-----/g;
 
+/** Signatures with RSA that the library names by their number only (RFC 8017 appendix A.2.4). */
+const OLD_SIGNATURES: Readonly<Record<string, string>> = {
+  "1.2.840.113549.1.1.2": "MD2",
+  "1.2.840.113549.1.1.3": "MD4",
+  "1.2.840.113549.1.1.4": "MD5",
+};
+
 /** More than this no server sends; the rest is not looked at. */
-const MAXIMUM_CHAIN = 16;
+export const MAXIMUM_CHAIN = 16;
+
+/** The certificates of a PEM text, in its order. Throws ConveneError `InvalidCertificate`. */
+export function certificatesInPem(pem: string): readonly X509Certificate[] {
+  const blocks = pem.match(PEM_BLOCK);
+  if (blocks === null) throw invalid("the text holds no PEM certificate");
+  return blocks.slice(0, MAXIMUM_CHAIN).map(decode);
+}
 
 /** The chain of a PEM file, in its order. Throws ConveneError `InvalidCertificate`. */
 export async function readPemChain(pem: string): Promise<readonly CertificateFacts[]> {
-  const blocks = pem.match(PEM_BLOCK);
-  if (blocks === null) throw invalid("the text holds no PEM certificate");
-  return await Promise.all(blocks.slice(0, MAXIMUM_CHAIN).map(readCertificate));
+  return await Promise.all(certificatesInPem(pem).map(readCertificate));
 }
 
-/** Takes one certificate as PEM or DER. Throws ConveneError `InvalidCertificate`. */
-export async function readCertificate(encoded: string | Uint8Array): Promise<CertificateFacts> {
+/** Takes one certificate as PEM, DER or decoded. Throws ConveneError `InvalidCertificate`. */
+export async function readCertificate(
+  encoded: string | Uint8Array | X509Certificate,
+): Promise<CertificateFacts> {
   // The library asks for this polyfill to be there first.
   await import("reflect-metadata");
   const library = await import("@peculiar/x509");
+  const x509 = encoded instanceof X509Certificate ? encoded : decode(encoded);
   try {
-    const x509 = new X509Certificate(encoded);
     const parsed = new library.X509Certificate(new Uint8Array(x509.raw));
-    const alternativeNames = parsed.getExtension(library.SubjectAlternativeNameExtension);
-    const names = alternativeNames?.names.items ?? [];
+    const names = parsed.getExtension(library.SubjectAlternativeNameExtension)?.names.items ?? [];
+    const constraints = parsed.getExtension(library.BasicConstraintsExtension);
+    const usage = parsed.getExtension(library.KeyUsagesExtension)?.usages;
+    const maySign = usage === undefined || (usage & library.KeyUsageFlags.keyCertSign) !== 0;
     return {
       subject: parsed.subject,
       issuer: parsed.issuer,
       names: names.filter(({ type }) => type === "dns" || type === "ip").map(({ value }) => value),
       notBefore: parsed.notBefore.getTime(),
       notAfter: parsed.notAfter.getTime(),
-      key: keyFacts(x509),
-      signatureHash: parsed.signatureAlgorithm.hash?.name,
-      isAuthority: parsed.getExtension(library.BasicConstraintsExtension)?.ca ?? false,
+      key: publicKeyFacts(x509.publicKey),
+      signatureHash: parsed.signatureAlgorithm.hash?.name ?? oldHash(parsed.signatureAlgorithm),
+      isAuthority: (constraints?.ca ?? false) && maySign,
+      pathLength: constraints?.pathLength,
+      purposes: parsed.getExtension(library.ExtendedKeyUsageExtension)?.usages.map(String),
       fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
       x509,
     };
   } catch (cause) {
-    throw invalid(
-      `a certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
+    throw invalid(unreadable(cause), cause);
   }
+}
+
+function oldHash(algorithm: object): string | undefined {
+  return "name" in algorithm ? OLD_SIGNATURES[String(algorithm.name)] : undefined;
 }
 
 /** Whether the private key (PEM) belongs to the certificate; false also when the key cannot be read. */
@@ -81,20 +98,16 @@ export function keyBelongsTo(certificate: CertificateFacts, privateKey: Secret):
   }
 }
 
-const CURVE_BITS: Readonly<Record<string, number>> = {
-  secp192r1: 192,
-  prime192v1: 192,
-  secp224r1: 224,
-  prime256v1: 256,
-  secp256k1: 256,
-  secp384r1: 384,
-  secp521r1: 521,
-};
+function decode(encoded: string | Uint8Array): X509Certificate {
+  try {
+    return new X509Certificate(encoded);
+  } catch (cause) {
+    throw invalid(unreadable(cause), cause);
+  }
+}
 
-function keyFacts(x509: X509Certificate): PublicKeyFacts {
-  const { asymmetricKeyType = "unknown", asymmetricKeyDetails } = x509.publicKey;
-  const bits = asymmetricKeyDetails?.modulusLength ?? CURVE_BITS[asymmetricKeyDetails?.namedCurve ?? ""];
-  return { type: asymmetricKeyType, bits };
+function unreadable(cause: unknown): string {
+  return `a certificate cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 function invalid(message: string, cause?: unknown): ConveneError {

@@ -30,8 +30,39 @@ export const connectReasons = {
 
 export type ConnectReason = keyof typeof connectReasons;
 
-/** Reasons a TLS handshake or the certificate it brought can be refused for. */
+/** Reasons a TLS handshake does not come to its end for, whatever the certificate. */
+export const handshakeReasons = {
+  tls_not_spoken: {
+    severity: "critical",
+    hint: "another protocol answers on this port: compare the check's `port:`, `scheme:` or `starttls:` with the service's configuration",
+  },
+  tls_no_certificate: {
+    severity: "critical",
+    hint: "the proxy holds no certificate for this name: declare it as a route or `Certificate`; convene logs proxy shows what certbot said",
+  },
+  tls_refused: {
+    severity: "critical",
+    hint: "the server ended the handshake with an alert: its protocol versions, ciphers or certificate file do not suit; its own log says which",
+  },
+  tls_closed: {
+    severity: "critical",
+    hint: "it accepts connections but hangs up: the service behind this port is down or has no certificate yet (convene status)",
+  },
+  tls_no_answer: {
+    severity: "critical",
+    hint: "something accepts connections and is silent: a hung service, or a firewall that lets only the first packets through",
+  },
+  tls_handshake_failed: {
+    severity: "critical",
+    hint: "the words of the TLS library are in the message: the server's TLS configuration is damaged or not for today's clients",
+  },
+} as const satisfies ReasonTable<string>;
+
+export type HandshakeReason = keyof typeof handshakeReasons;
+
+/** Reasons a TLS connection is refused for, the certificate it brought included. */
 export const tlsReasons = {
+  ...handshakeReasons,
   tls_expired: {
     severity: "critical",
     hint: "the served certificate has expired: the `tls` check of this port says whether a newer one is on disk",
@@ -51,10 +82,6 @@ export const tlsReasons = {
   tls_name_mismatch: {
     severity: "critical",
     hint: "the certificate is for another name: declare the name as a route or `Certificate`, or correct the check's `host:`",
-  },
-  tls_handshake_failed: {
-    severity: "critical",
-    hint: "this port does not speak TLS, or not with us: compare the check's `port:` with the service's configuration",
   },
 } as const satisfies ReasonTable<string>;
 

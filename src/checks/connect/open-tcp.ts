@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { ConnectReason } from "./connect-reasons.ts";
 import { refuseForbidden } from "./refuse-forbidden.ts";
+import { whenLate } from "./when-late.ts";
 
 /** Share of the check's time that a connection may take is a fixed 5 s: a participant gives up no later. */
 const CONNECT_MS = 5_000;
@@ -16,33 +17,25 @@ export function openTcp(address: string, port: number, run: CheckRun): Promise<S
   });
 }
 
-function dial(address: string, port: number, signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, noDelay: true });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
-    const settle = (): void => {
-      limit.removeEventListener("abort", stop);
-      socket.off("connect", connected);
-      socket.off("error", failed);
-    };
-    const connected = (): void => {
-      settle();
-      // A later error is read by whoever uses the socket; without a listener it would end the process.
-      socket.on("error", () => undefined);
-      resolve(socket);
-    };
-    const failed = (error: Error): void => {
-      settle();
-      socket.destroy();
-      reject(connectFailure(error, `${address}:${port}`));
-    };
-    const stop = (): void =>
-      failed(Object.assign(new Error(`no connection to ${address}:${port} in time`), { code: "ETIMEDOUT" }));
-    socket.on("connect", connected);
-    socket.on("error", failed);
-    limit.addEventListener("abort", stop, { once: true });
-    if (limit.aborted) stop();
-  });
+async function dial(address: string, port: number, outer: AbortSignal): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const socket = connect({ host: address, port, noDelay: true });
+  const late = (): void => {
+    const error = new Error(`no connection to ${address}:${port} in time`);
+    reject(Object.assign(error, { code: "ETIMEDOUT" }));
+  };
+  // A later error is read by whoever uses the socket; without a listener it would end the process.
+  socket.once("connect", resolve).on("error", reject);
+  const forget = whenLate(CONNECT_MS, outer, late);
+  try {
+    await promise;
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error instanceof Error ? connectFailure(error, `${address}:${port}`) : error;
+  } finally {
+    forget();
+  }
 }
 
 /** A socket's error code (libuv's names of connect(2)'s errors) as a reason. */

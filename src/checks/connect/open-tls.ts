@@ -3,6 +3,8 @@ import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from "node:tls";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { TlsReason } from "./connect-reasons.ts";
+import { handshakeFailure } from "./tls-failure.ts";
+import { whenLate } from "./when-late.ts";
 
 export interface TlsOptions {
   readonly serverName: string;
@@ -29,7 +31,10 @@ export interface HandshakeOptions {
   readonly alpn?: readonly string[];
 }
 
-/** Only the handshake, any certificate accepted. Fails with `tls_handshake_failed`. */
+/** A participant gives up no later. */
+const HANDSHAKE_MS = 5_000;
+
+/** Only the handshake, any certificate accepted. Fails with one of the TlsReasons that are not about a certificate. */
 export function startTls(socket: Socket, options: HandshakeOptions, run: CheckRun): Promise<TLSSocket> {
   return run.phase("tls", async () => {
     const secured = connect({
@@ -39,8 +44,10 @@ export function startTls(socket: Socket, options: HandshakeOptions, run: CheckRu
       ...(isIP(options.serverName) === 0 ? { servername: options.serverName } : {}),
       ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     });
+    // After the handshake an error is read by whoever uses the socket; without a listener it would end the process.
+    secured.on("error", () => undefined);
     try {
-      await handshake(secured, run.signal);
+      await handshake(secured, options.serverName, run.signal);
     } catch (error) {
       secured.destroy();
       throw error;
@@ -50,34 +57,22 @@ export function startTls(socket: Socket, options: HandshakeOptions, run: CheckRu
   });
 }
 
-/** Resolves after the handshake; rejects with `tls_handshake_failed` in OpenSSL's words. */
-function handshake(secured: TLSSocket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal.removeEventListener("abort", stop);
-      secured.off("secureConnect", secure);
-      secured.off("error", failed);
-      secured.off("close", closed);
-    };
-    const secure = (): void => {
-      settle();
-      secured.on("error", () => undefined);
-      resolve();
-    };
-    const fail = (message: string, cause?: unknown): void => {
-      settle();
-      secured.on("error", () => undefined);
-      reject(new CheckFailure<TlsReason>("tls_handshake_failed", message, { cause }));
-    };
-    const failed = (error: Error): void => fail(`the TLS handshake failed: ${error.message}`, error);
-    const closed = (): void => fail("the connection was closed during the TLS handshake");
-    const stop = (): void => fail("no answer to the TLS handshake in time");
-    secured.on("secureConnect", secure);
-    secured.on("error", failed);
-    secured.on("close", closed);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-  });
+async function handshake(secured: TLSSocket, serverName: string, outer: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const failed = (error: Error): void => reject(handshakeFailure(error, serverName));
+  const closed = (): void => failed(Object.assign(new Error("no more was said"), { code: "ECONNRESET" }));
+  const late = (): void => {
+    const message = "no answer to the TLS handshake in time, or an unfinished one";
+    reject(new CheckFailure<TlsReason>("tls_no_answer", message));
+  };
+  secured.once("secureConnect", resolve).once("error", failed).once("close", closed);
+  const forget = whenLate(HANDSHAKE_MS, outer, late);
+  try {
+    await promise;
+  } finally {
+    forget();
+    secured.off("error", failed).off("close", closed);
+  }
 }
 
 function judge(secured: TLSSocket, options: TlsOptions, run: CheckRun): void {

@@ -18,6 +18,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   cert_chain_incomplete: ({ evidence }) =>
     `the certificate comes without its issuer's (${evidence.issuer}), so not everybody can trust it`,
   cert_untrusted_issuer: ({ evidence }) => `the certificate's issuer is not trusted: ${evidence.issuer}`,
+  cert_untrusted_root: ({ evidence }) =>
+    `the certificate's authority is a private one that browsers do not know: ${evidence.issuer}`,
   cert_expiring: ({ evidence, checkedAt }) => {
     const until = Date.parse(String(evidence.notAfter));
     return `the certificate expires on ${dayOf(evidence.notAfter)}, in ${days(until - checkedAt)}`;

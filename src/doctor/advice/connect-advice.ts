@@ -23,8 +23,16 @@ export const connectAdvice = {
   tls_untrusted: "serve the full chain (certbot's fullchain.pem), or give the own authority with --cacert",
   tls_name_mismatch:
     "get a certificate that holds this name, or correct the name; from a hotel or office network, try another one: it may stand in between",
-  tls_handshake_failed:
+  tls_not_spoken:
     "this port does not speak TLS: compare the web server's `listen` lines (`ssl`), and what a proxy in front passes on",
+  tls_no_certificate: "the server holds no certificate for this name: get one for it, or correct the name",
+  tls_refused:
+    "the server ends the handshake: its log says why; often its certificate file, its protocol versions or its ciphers",
+  tls_closed:
+    "the server hangs up during the handshake: the service behind this port is down, or has no certificate yet",
+  tls_no_answer: "something accepts connections and is silent: restart the service behind this port",
+  tls_handshake_failed:
+    "the TLS configuration of the server is damaged, or too old for today's browsers: its log says more",
 } as const satisfies Readonly<Record<ConnectReason | TlsReason, string>>;
 
 /** What the system's and OpenSSL's words mean. */
@@ -37,14 +45,11 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
   port_closed: ({ target }) => `nothing listens at ${target}`,
   unreachable: ({ target }) => `there is no route from here to ${target}`,
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,
+  tls_not_spoken: ({ target }) => `what answers at ${target} does not speak TLS`,
   tls_handshake_failed: ({ target, message }) =>
-    PLAIN_TEXT.test(message)
-      ? `what answers at ${target} does not speak TLS`
-      : `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,
+    `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,
 };
 
-/** OpenSSL's names for a server that answers in plain text. */
-const PLAIN_TEXT = /wrong version number|packet length too long|http request/;
 /** `40D3…:error:0A00010B:SSL routines:tls_…:` and `:../deps/openssl/…:78:` around OpenSSL's words. */
 const OPENSSL_PREFIX = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:/;
 const OPENSSL_PLACE = /:\.\.\/[^ ]*$/;

@@ -5,9 +5,6 @@ import { sentenceFor } from "../advice/advice.ts";
 import { findingOf } from "../finding.ts";
 import { defineStep } from "../step.ts";
 
-/** Findings that no browser minds. */
-const TOLERABLE: readonly string[] = ["cert_expiring", "cert_weak_signature", "cert_weak_key"];
-
 export const certificateStep = defineStep("certificate", ["addresses", "answering"], async (known, tools) => {
   const { answering, target } = known;
   const { allowSelfSigned } = tools.request;
@@ -17,7 +14,7 @@ export const certificateStep = defineStep("certificate", ["addresses", "answerin
       result: await tools.check("tls", { host: target.host, port: target.port, address, allowSelfSigned }),
     })),
   );
-  const accepted = seen.find(({ result }) => result.ok || TOLERABLE.includes(result.reason));
+  const accepted = seen.find(({ result }) => result.ok || result.severity === "warning");
   const first = accepted?.result ?? seen[0]?.result;
   return {
     asked: true,
