@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { type ShippedProsody, startShippedProsody } from "../lab/shipped-prosody.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
@@ -47,7 +48,7 @@ describe("the stand-in bridge in the brewery", function () {
     expect(presence)
       .to.contain("bridge-1")
       .and.match(/<stats xmlns=.http:\/\/jitsi.org\/protocol\/colibri/u);
-    expect(presence).to.match(statistic("version", "lab stand-in"));
+    expect(presence).to.match(statistic("version", "2.3-lab-stand-in"));
   });
 
   it("answers for its health", async () => {
@@ -85,6 +86,24 @@ describe("the stand-in bridge in the brewery", function () {
       .to.match(/type=.error/u)
       .and.contain("item-not-found")
       .and.contain("Conference not found");
+  });
+
+  it("leaves when it is told to, and comes back", async () => {
+    await bridge.tell({ brewery: "left" });
+    await person.next(/^<presence(?=[^>]*bridge-1)(?=[^>]*type=.unavailable)/u);
+    expect(await bridge.statistics()).to.include({ mucs_joined: 0 });
+    await bridge.tell({ brewery: "joined" });
+    await bridge.registered();
+  });
+
+  it("is not let in under the name of somebody else", async () => {
+    await bridge.tell({ nickname: "anna" });
+    await person.next(/^<presence(?=[^>]*bridge-1)(?=[^>]*type=.unavailable)/u);
+    for (let attempt = 0; attempt < 100 && !bridge.log().includes("conflict"); attempt += 1) await delay(50);
+    expect(bridge.log()).to.contain("conflict");
+    expect(await bridge.statistics()).to.include({ mucs_joined: 0 });
+    await bridge.post("lab/well");
+    await bridge.registered();
   });
 
   function modify(request: unknown): Promise<string> {

@@ -18,8 +18,7 @@ describe("the stand-in bridge", function () {
   });
 
   afterEach(async () => {
-    await bridge.tell({ health: 200, healthReason: "", media: "normal", candidates: "all" });
-    await bridge.post("lab/participants", { participants: 0 });
+    await bridge.post("lab/well");
   });
 
   after(async () => {
@@ -33,8 +32,8 @@ describe("the stand-in bridge", function () {
       signal: new AbortController().signal,
       transcript: () => undefined,
     });
-    const target = { address: "127.0.0.1", restPort: bridge.httpPort, via: ["127.0.0.1"] };
-    const spec = { ...target, publicAddresses: ["192.0.2.10"], mediaPort: bridge.mediaPort, timeout: "5s" };
+    const target = { address: "127.0.0.1", restPort: bridge.ports.http, via: ["127.0.0.1"] };
+    const spec = { ...target, publicAddresses: ["192.0.2.10"], mediaPort: bridge.ports.media, timeout: "5s" };
     return await runCheck({ name: "bridge-1", kind: "bridge", spec, intervalSeconds: 60 }, context);
   }
 
@@ -42,7 +41,7 @@ describe("the stand-in bridge", function () {
     const result = await check();
     expect(result, result.message).to.include({ ok: true, reason: "ok" });
     expect(result.evidence["candidates"]).to.equal(
-      `127.0.0.1:${bridge.mediaPort}/host 192.0.2.10:${bridge.mediaPort}/srflx`,
+      `127.0.0.1:${bridge.ports.media}/host 192.0.2.10:${bridge.ports.media}/srflx`,
     );
   });
 

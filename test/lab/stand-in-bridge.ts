@@ -14,12 +14,19 @@ export interface StandInBridgeOptions {
   readonly xmpp?: { readonly address: string; readonly port: number };
 }
 
+export interface BridgePorts {
+  readonly http: number;
+  /** Of colibri-ws. */
+  readonly webSocket: number;
+  /** UDP. */
+  readonly media: number;
+}
+
 export interface StandInBridge {
   /** Of the private HTTP interface, without a slash at the end. */
   readonly url: string;
-  readonly httpPort: number;
-  readonly mediaPort: number;
-  /** What it is to do wrong (test/lab/catalogue/README.md). */
+  readonly ports: BridgePorts;
+  /** What it is to do wrong (test/lab/catalogue/README.md); `post("lab/well")` ends all of it. */
   tell(behaviour: Readonly<Record<string, unknown>>): Promise<void>;
   post(path: string, body?: unknown): Promise<Response>;
   statistics(): Promise<Readonly<Record<string, unknown>>>;
@@ -31,10 +38,11 @@ export interface StandInBridge {
 
 /** Its container's address is 127.0.0.1; the public address 192.0.2.10 is only said. */
 export async function startStandInBridge(options: StandInBridgeOptions): Promise<StandInBridge> {
-  const [httpPort = 0, mediaPort = 0] = await freePorts(2);
+  const [http = 0, webSocket = 0, media = 0] = await freePorts(3);
+  const ports = { http, webSocket, media };
   const path = join(options.folder, "jvb.conf");
-  writeFileSync(path, configuration(options, httpPort, mediaPort));
-  const url = `http://127.0.0.1:${httpPort}`;
+  writeFileSync(path, configuration(options, ports));
+  const url = `http://127.0.0.1:${http}`;
   const program = join(LAB_CATALOGUE, "jitsi/stand-in-bridge.mjs");
   const bridge = await startProgram([process.execPath, program, path], () => answers(`${url}/about/version`));
   const post = (where: string, body?: unknown): Promise<Response> =>
@@ -45,8 +53,7 @@ export async function startStandInBridge(options: StandInBridgeOptions): Promise
   };
   return {
     url,
-    httpPort,
-    mediaPort,
+    ports,
     tell: async (behaviour) => {
       const response = await post("lab/behaviour", behaviour);
       if (!response.ok) throw new Error(await response.text());
@@ -65,14 +72,15 @@ export async function startStandInBridge(options: StandInBridgeOptions): Promise
   };
 }
 
-function configuration({ xmpp }: StandInBridgeOptions, httpPort: number, mediaPort: number): string {
+function configuration({ xmpp }: StandInBridgeOptions, ports: BridgePorts): string {
   const variables = sampleVariables({
     self: { name: "bridge-1", ipv4: "127.0.0.1", ipv6: "", memoryMiB: 1024 },
     item: { name: "bridge-1", number: 1 },
   });
   return adapted(renderShipped("jitsi", "jvb.conf", "hocon", variables), {
-    "port = 8080": `port = ${httpPort}`,
-    "10000": String(mediaPort),
+    "port = 8080": `port = ${ports.http}`,
+    "port = 9090": `port = ${ports.webSocket}`,
+    "10000": String(ports.media),
     "10.10.1.20": xmpp?.address ?? "127.0.0.1",
     'PORT = "5222"': `PORT = "${xmpp?.port ?? 5222}"`,
   });

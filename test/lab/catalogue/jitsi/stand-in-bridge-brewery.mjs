@@ -1,4 +1,5 @@
 // The XMPP side of the stand-in bridge: in the brewery with its statistics, asked for its health, told what to allocate.
+import { refused } from "./stand-in-bridge-refusal.mjs";
 import { attribute, escapeXml, unescapeXml, XmppClient } from "./stand-in-xmpp.mjs";
 
 /** Of what is allocated this way, in place of `jitsi:colibri2`: the JSON of the REST interface as text. */
@@ -11,7 +12,7 @@ export class Brewery {
   #options;
   #client;
 
-  /** `statistics()`: what the presence says; `modify(json)`: colibri2; `health()`: `{ status, reason }`. */
+  /** `shard` of jvb.conf; `behaviour`; `statistics()`: what the presence says; `modify(json)`: colibri2. */
   constructor(options) {
     this.#options = options;
     const { shard } = options;
@@ -36,9 +37,13 @@ export class Brewery {
     setInterval(() => this.#client.announce(), PRESENCE_INTERVAL_MS).unref();
   }
 
-  /** At once, when something of note has changed. */
+  /** At once, when something of note has changed: what it says, under which name, and whether it is there at all. */
   announce() {
-    this.#client.announce();
+    const { shard, behaviour } = this.#options;
+    const nickname = behaviour.nickname === "" ? shard.MUC_NICKNAME : behaviour.nickname;
+    const room = behaviour.brewery === "left" ? undefined : `${shard.MUC_JIDS}/${nickname}`;
+    if (room === this.#client.room) this.#client.announce();
+    else this.#client.moveTo(room);
   }
 
   #presence() {
@@ -57,9 +62,9 @@ export class Brewery {
   }
 
   #health() {
-    const { status, reason } = this.#options.health();
-    if (status === 200) return "";
-    throw Object.assign(new Error(reason), { condition: "internal-server-error" });
+    const { health, healthReason } = this.#options.behaviour;
+    if (health === 200) return "";
+    throw refused("internal-server-error", healthReason);
   }
 }
 
@@ -67,6 +72,6 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw Object.assign(new Error("the request is not JSON"), { condition: "bad-request" });
+    throw refused("bad-request", "the request is not JSON");
   }
 }

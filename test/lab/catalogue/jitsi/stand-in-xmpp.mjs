@@ -46,6 +46,11 @@ export class XmppClient {
     this.#socket.write(text);
   }
 
+  /** The occupant it is, or is about to be; undefined when it is to be in no room. */
+  get room() {
+    return this.#room;
+  }
+
   /** Tells the room anew what `presence()` says. */
   announce() {
     if (this.joined) this.#join();

@@ -1,6 +1,5 @@
-// The media port of the stand-in bridge: it answers an ICE check exactly when the real one does (RFC 8445, RFC 8489).
+// ICE checks as the stand-in bridge reads and answers them (RFC 8445, RFC 8489).
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { createSocket } from "node:dgram";
 
 const COOKIE = 0x2112a442;
 const REQUEST = 0x0001;
@@ -12,43 +11,40 @@ const ERROR_CODE = 0x0009;
 const XOR_MAPPED_ADDRESS = 0x0020;
 const PRIORITY = 0x0024;
 const FINGERPRINT = 0x8028;
+const ICE_CONTROLLING = 0x802a;
 
-export class MediaPort {
-  #options;
-  #socket = createSocket("udp4");
+/** Of a STUN message: the first two bits are zero, and the cookie is there (RFC 8489, section 5). */
+export function isStun(packet) {
+  return packet.length >= 20 && packet[0] < 4 && packet.readUInt32BE(4) === COOKIE;
+}
 
-  constructor(options) {
-    this.#options = options;
-  }
+/** `{ username, transaction, answer }` of a binding request, undefined of anything else. */
+export function readRequest(packet) {
+  const attributes = isStun(packet) && packet.readUInt16BE(0) === REQUEST ? readAttributes(packet) : undefined;
+  if (attributes === undefined) return undefined;
+  return {
+    /** Local and remote ufrag as the sender of the request sees them, the other way round. */
+    username: attributes.get(USERNAME)?.value.toString("utf8"),
+    /** What the real one answers a check with that password; `accepted` says whether it believes it. */
+    answer: (password, from) => {
+      const transaction = packet.subarray(8, 20);
+      if (!hasIntegrity(packet, attributes.get(INTEGRITY), password)) return refusal(transaction, 401, undefined);
+      if (!attributes.has(PRIORITY)) return refusal(transaction, 400, password);
+      // The bridge is the controlling one; who also wants to be is told to change (RFC 8445, section 7.3.1.1).
+      if (attributes.has(ICE_CONTROLLING)) return refusal(transaction, 487, password);
+      const packetOut = message(SUCCESS, transaction, [[XOR_MAPPED_ADDRESS, xorMapped(from)]], password);
+      return { accepted: true, packet: packetOut };
+    },
+    refuse: (code) => refusal(packet.subarray(8, 20), code, undefined).packet,
+  };
+}
 
-  async start() {
-    const { address, port } = this.#options;
-    this.#socket.on("message", (packet, from) => {
-      const answer = this.#answer(packet, from);
-      if (answer) this.#socket.send(answer, from.port, from.address);
-    });
-    await new Promise((resolve, reject) => {
-      this.#socket.once("error", reject);
-      this.#socket.bind(port, address, resolve);
-    });
-  }
-
-  /** Nothing for what is not a check of an endpoint it knows: that silence is the real bridge's too. */
-  #answer(packet, from) {
-    if (this.#options.behaviour.media === "silent") return undefined;
-    const attributes = readAttributes(packet);
-    const ufrag = attributes?.get(USERNAME)?.value.toString("utf8").split(":")[0];
-    const password = ufrag === undefined ? undefined : this.#options.passwordOf(ufrag);
-    if (password === undefined) return undefined;
-    const transaction = packet.subarray(8, 20);
-    if (!hasIntegrity(packet, attributes.get(INTEGRITY), password)) return refusal(transaction, 401, password);
-    if (!attributes.has(PRIORITY)) return refusal(transaction, 400, password);
-    return message(SUCCESS, transaction, [[XOR_MAPPED_ADDRESS, xorMapped(from)]], password);
-  }
+/** Whether this is an answer to a binding request. */
+export function isAnswer(packet) {
+  return isStun(packet) && [SUCCESS, ERROR].includes(packet.readUInt16BE(0));
 }
 
 function readAttributes(packet) {
-  if (packet.length < 20 || packet.readUInt16BE(0) !== REQUEST || packet.readUInt32BE(4) !== COOKIE) return undefined;
   if (packet.readUInt16BE(2) + 20 !== packet.length) return undefined;
   const attributes = new Map();
   for (let offset = 20; offset + 4 <= packet.length; ) {
@@ -72,7 +68,7 @@ function hasIntegrity(packet, integrity, password) {
 
 function refusal(transaction, code, password) {
   const value = Buffer.from([0, 0, Math.floor(code / 100), code % 100]);
-  return message(ERROR, transaction, [[ERROR_CODE, value]], code === 401 ? undefined : password);
+  return { accepted: false, packet: message(ERROR, transaction, [[ERROR_CODE, value]], password) };
 }
 
 function xorMapped({ address, port }) {
