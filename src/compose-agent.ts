@@ -24,6 +24,7 @@ import { createSecretStore } from "./secrets/secret-store.ts";
 import { openRepository } from "./source/repository.ts";
 import { followRemote } from "./source/remote/follow-remote.ts";
 import { watchRefs } from "./source/watch-refs.ts";
+import { openCheckMemory } from "./status/check-memory.ts";
 import { createHistoryStore } from "./status/history-store.ts";
 import { systemClock } from "./system/clock.ts";
 import { dropPrivileges, groupId, requireGroup } from "./system/drop-privileges.ts";
@@ -96,6 +97,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
         signal,
         extraRoots: splitPem(acmeRoot),
       }),
+      checkMemory: await openCheckMemory({ path: state("checks.json"), clock: systemClock, logger, signal }),
       ownParticipants,
       state: await openStateFiles(settings.stateDirectory),
       hostSecrets: paths.secretsDirectory,

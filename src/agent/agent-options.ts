@@ -8,6 +8,7 @@ import type { DesiredConsul, DesiredReceiver, DesiredState } from "../model/desi
 import type { TemplateEngine } from "../model/templates.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { SourceRepository } from "../source/repository.ts";
+import type { CheckMemoryStore } from "../status/check-memory.ts";
 import type { HistoryStore } from "../status/history-store.ts";
 import type { Status } from "../status/status.ts";
 import type { Clock } from "../system/clock.ts";
@@ -38,6 +39,7 @@ export interface AgentOptions {
   readonly engine: TemplateEngine;
   readonly history: HistoryStore;
   readonly alerts: AlertSink;
+  readonly checkMemory: CheckMemoryStore;
   /** Endpoints of checks, which the gate does not take for people. */
   readonly ownParticipants: OwnParticipants;
   readonly state: StateFiles;

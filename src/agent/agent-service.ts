@@ -1,11 +1,11 @@
 /** What the agent answers over its sockets. */
 import { createHash } from "node:crypto";
 import type { AgentApi, TreeFile } from "../control/agent-api.ts";
-import { createTranscript } from "../checks/transcript.ts";
 import { makePlan } from "../plan/plan.ts";
 import { matchesRevision } from "../source/revision.ts";
 import { ConveneError } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
+import { checkHistory, runChecks } from "./check-service.ts";
 import type { Loop } from "./loop.ts";
 import { observeSite } from "./observe-site.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
@@ -44,6 +44,7 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
     history: (limit) => options.history.list(limit),
     logs: async (container, lines, signal) => readJournal(container, lines, signal, deps),
     check: async (name, transcript, signal) => runChecks(name, transcript, signal, deps),
+    checkHistory: (name) => checkHistory(name, deps),
     confirm: async (id) => confirm(id, deps),
     suspend: async (reason) => {
       await options.state.suspend(reason);
@@ -99,42 +100,6 @@ async function readJournal(
   }
   const command = ["journalctl", "--no-pager", "-o", "short-iso", "-n", String(lines)];
   return (await options.lxd.exec({ instance: container, command, timeoutMs: LOGS_MS }, signal)).stdout;
-}
-
-async function runChecks(
-  name: string | undefined,
-  transcript: (line: string) => void,
-  signal: AbortSignal,
-  { options, desired, runCheck, watch }: ServiceDependencies,
-) {
-  const known = desired();
-  if (name === "host") {
-    if (known) return options.checkHost(known, transcript, signal);
-    throw new ConveneError({
-      code: "NoSiteYet",
-      message: "what the host needs is not known before a site has been pushed",
-      hint: "push a site first",
-    });
-  }
-  const checks = (known?.checks ?? []).filter((check) => name === undefined || check.name === name);
-  if (checks.length === 0) {
-    throw new ConveneError({
-      code: "UnknownCheck",
-      message: name === undefined ? "no checks are known yet" : `there is no check ${name}`,
-      hint: `there are: ${[...(known?.checks.map((check) => check.name) ?? []), "host"].join(", ")}`,
-    });
-  }
-  const results = [];
-  for (const check of checks) {
-    const kept = createTranscript();
-    const result = await runCheck(check, signal, (line) => {
-      kept.say(line);
-      transcript(line);
-    });
-    await watch.saw({ result, transcript: kept.lines() });
-    results.push(result);
-  }
-  return results;
 }
 
 async function confirm(id: string, { options, status, loop }: ServiceDependencies) {

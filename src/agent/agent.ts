@@ -75,6 +75,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       project: settings.lxd.project,
       desired: () => desired,
     }),
+    memory: options.checkMemory,
     onLook: () => options.alerts.observe(status.current()),
     onTrouble: wake,
   });
@@ -167,6 +168,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       await options.watchSource(() => void sourceChanged(options, commit, loop), status.fetched, signal);
       background("checks", watch.run());
       await loop.run(signal);
+      await options.checkMemory.flush();
     },
   };
 }

@@ -4,13 +4,14 @@ import type { CheckRunner } from "../checks/check-runs.ts";
 import { intervalOf, isCertain } from "../checks/registry.ts";
 import { createScheduler } from "../checks/scheduler.ts";
 import { type Board, createBoard } from "../checks/states/board.ts";
-import { confirmationOf } from "../checks/states/check-state.ts";
+import { type CheckState, confirmationOf } from "../checks/states/check-state.ts";
 import { pauseAfter } from "../checks/states/pause.ts";
 import { siteRungs } from "../checks/states/site-rungs.ts";
 import { createWatch, type Look } from "../checks/states/watch.ts";
 import { createTranscript } from "../checks/transcript.ts";
 import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
+import type { CheckMemoryStore } from "../status/check-memory.ts";
 import { checkStatuses, type CheckStatus } from "../status/check-status.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
@@ -20,6 +21,8 @@ import type { RungLooks } from "./rung-looks.ts";
 
 export interface CheckWatch {
   readonly board: Board;
+  /** One look now, unless something keeps it from being asked. */
+  look(name: string): Promise<void>;
   statuses(): readonly CheckStatus[];
   /** What is there now is to be looked at; what is gone no longer. */
   configure(desired: DesiredState): void;
@@ -45,6 +48,7 @@ export interface CheckWatchOptions {
   readonly signal: AbortSignal;
   readonly runCheck: CheckRunner;
   readonly rungs: RungLooks;
+  readonly memory: CheckMemoryStore;
   /** After each look, when it has been recorded. */
   readonly onLook: (look: Look) => void;
   /** A check has just gone down, or what checks stand on has just failed. */
@@ -57,7 +61,10 @@ const SPREAD_MS = 15_000;
 export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const { clock, signal, random, rungs } = options;
   let checks: ReadonlyMap<string, DesiredCheck> = new Map();
-  const board = createBoard({ clock, isCertain });
+  const { memory } = options;
+  const board = createBoard({ clock, isCertain, remembered: memory.remembered });
+  memory.source(() => board.memories());
+  const lastStates = new Map<string, CheckState>();
 
   const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name) });
 
@@ -82,9 +89,19 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     soon: (names) => scheduler.soon(names),
     onLook: (look) => {
       scheduler.looked(look.result.name);
+      remember(look);
       options.onLook(look);
     },
   });
+  const remember = (look: Look): void => {
+    const { name, ok } = look.result;
+    const state = stateOf(name);
+    const before = lastStates.get(name);
+    if (state) lastStates.set(name, state);
+    // What checks stand on is looked at by every pass: that it goes on working is no news.
+    const news = checks.has(name) || !ok || memory.historyOf(name).looks.at(-1)?.reason !== "ok";
+    if (news) memory.add(look, state !== before && (state !== "up" || before === "down"));
+  };
   const intervalMs = (name: string) => {
     const check = checks.get(name);
     return check ? intervalOf(check) : SPREAD_MS;
@@ -115,10 +132,12 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
 
   return {
     board,
+    look: (name) => watch.look(name),
     statuses: () => checkStatuses(board.standings()),
     configure: (desired) => {
       checks = new Map(desired.checks.map((check) => [check.name, check]));
       board.configure(siteRungs(desired), (name) => confirmationOf(checks.get(name)?.confirm));
+      memory.keep(new Set(board.graph().rungs.keys()));
       scheduler.refresh();
     },
     saw: (look, final = false) => watch.saw(look, { final }),

@@ -88,7 +88,9 @@ function addSiteVerbs(add: Add): void {
     .option("--timeout <duration>", "how long to wait", "30m");
   add("check [name]", "run the checks now: all, one by name, or `host`", async (verb, command) =>
     (await import("./verbs/check.ts")).check(verb, command.args[0], command.opts()),
-  ).option("--verbose", "print the conversation and the evidence");
+  )
+    .option("--verbose", "print the conversation and the evidence")
+    .option("--history", "run nothing: show the last looks, and why they failed when they did");
 }
 
 const DOCTOR = "look at any Jitsi Meet from outside: what works, what does not, why, what to do";

@@ -20,13 +20,21 @@ export function renderChecks(checks: readonly CheckStatus[], nowMs: number): rea
     .filter((check) => !isGround(check) || check.state !== "up")
     .toSorted((left, right) => rank(left) - rank(right) || left.name.localeCompare(right.name));
   const heads = alignColumns(
-    shown.map((check) => [
-      `  ${markOf(check)} ${printable(check.name)}`,
-      `${check.state} ${sinceOf(check, nowMs)}`,
-      wordsOf(check),
-    ]),
+    shown.map((check) => {
+      const [name, ...rest] = renderCheckLine(check, nowMs);
+      return [`  ${name}`, ...rest];
+    }),
   );
   return shown.flatMap((check, index) => [heads[index] ?? "", ...details(check)]);
+}
+
+/** Its cells: `✗ turn-udp`, `down for 4 min`, and why. */
+export function renderCheckLine(check: CheckStatus, nowMs: number): readonly [string, string, string] {
+  return [
+    `${markOf(check)} ${printable(check.name)}`,
+    `${check.state} ${sinceOf(check, nowMs)}`,
+    wordsOf(check),
+  ];
 }
 
 function markOf(check: CheckStatus): string {

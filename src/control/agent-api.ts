@@ -2,6 +2,7 @@
 import type { AgentEvent, Verdict } from "../agent/agent-event.ts";
 import type { CheckResult } from "../checks/check.ts";
 import type { Plan } from "../plan/action.ts";
+import type { CheckPast } from "../status/check-past.ts";
 import type { Status } from "../status/status.ts";
 import type { HistoryEntry } from "../status/history.ts";
 
@@ -35,6 +36,8 @@ export interface AgentApi {
     transcript: (line: string) => void,
     signal: AbortSignal,
   ): Promise<readonly CheckResult[]>;
+  /** The last looks and failures of one check, or of all; throws `UnknownCheck`. */
+  checkHistory(name: string | undefined): readonly CheckPast[];
   /** Root only from here on. */
   confirm(id: string): Promise<{ readonly accepted: boolean; readonly message: string }>;
   suspend(reason: string): Promise<void>;

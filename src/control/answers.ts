@@ -1,6 +1,7 @@
 /** What the agent answers over the sockets, as the CLI and the hooks parse it. */
 import { z } from "zod";
-import { CHECK_STATES } from "../checks/states/check-state.ts";
+import { checkResultSchema } from "../checks/result-schema.ts";
+import { checkStatusAnswer } from "./check-answers.ts";
 
 const text = z.string();
 const location = z.object({ file: text, line: z.number(), column: z.number() }).readonly();
@@ -80,32 +81,6 @@ const verdict = z
   .readonly();
 export const waitAnswer = z.object({ verdict: verdict.nullable() });
 
-const checkFields = {
-  name: text,
-  kind: text,
-  target: text,
-  ok: z.boolean(),
-  reason: text,
-  message: text,
-  summary: text.exactOptional(),
-  hint: text.exactOptional(),
-  severity: z.enum(["ok", "info", "warning", "critical"]),
-  phases: z.array(z.object({ name: text, milliseconds: z.number() }).readonly()).readonly(),
-  evidence: z.record(text, z.union([text, z.number(), z.boolean()])).readonly(),
-  checkedAt: z.number(),
-};
-const checkResult = z.object(checkFields).readonly();
-const checkStatus = z
-  .object({
-    ...checkFields,
-    state: z.enum(CHECK_STATES),
-    since: z.number(),
-    because: text.exactOptional(),
-    cause: text.exactOptional(),
-    takesDown: z.array(text).readonly(),
-  })
-  .readonly();
-
 const eventView = z.discriminatedUnion("type", [
   z.object({
     ...at,
@@ -120,7 +95,7 @@ const eventView = z.discriminatedUnion("type", [
   z.object({ ...at, type: z.literal("action-finished"), id: text, subject: text, milliseconds: z.number() }),
   z.object({ ...at, type: z.literal("action-failed"), id: text, subject: text, error: errorReport }),
   z.object({ ...at, type: z.literal("action-skipped"), id: text, subject: text, because: text }),
-  z.object({ ...at, type: z.literal("check"), result: checkResult }),
+  z.object({ ...at, type: z.literal("check"), result: checkResultSchema }),
   z.object({ ...at, type: z.literal("verdict"), verdict }),
 ]);
 
@@ -160,7 +135,7 @@ export const statusAnswer = z
       .readonly()
       .nullable(),
     objects: z.array(objectStatus).readonly(),
-    checks: z.array(checkStatus).readonly(),
+    checks: z.array(checkStatusAnswer).readonly(),
     findings: z.array(finding).readonly(),
     blocked: z.array(blocked).readonly(),
     errors: z.array(errorReport).readonly(),
@@ -201,7 +176,7 @@ export const confirmAnswer = z.object({ accepted: z.boolean(), message: text }).
 /** One line of a running check: what is said on the wire, the results at the end, or what went wrong. */
 export const checkLine = z.union([
   z.object({ transcript: text }),
-  z.object({ results: z.array(checkResult).readonly() }),
+  z.object({ results: z.array(checkResultSchema).readonly() }),
   errorAnswer,
 ]);
 export const eventLine = z.union([eventView, errorAnswer]);

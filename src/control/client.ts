@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CheckResult } from "../checks/check.ts";
 import type { Verdict } from "../agent/agent-event.ts";
 import type { HistoryEntry } from "../status/history.ts";
+import type { CheckPast } from "../status/check-past.ts";
 import type { Status } from "../status/status.ts";
 import type { TreeFile } from "./agent-api.ts";
 import {
@@ -16,6 +17,7 @@ import {
   statusAnswer,
   waitAnswer,
 } from "./answers.ts";
+import { checkHistoryAnswer } from "./check-answers.ts";
 import { ask, askLines, type ControlRequest, errorFromReport } from "./http-client.ts";
 import type { EventView, PlanViewAnswer } from "./plan-view.ts";
 
@@ -34,6 +36,8 @@ export interface AgentClient {
     transcript: (line: string) => void,
     signal?: AbortSignal,
   ): Promise<readonly CheckResult[]>;
+  /** The last looks and failures of one check, or of all. */
+  checkHistory(name: string | undefined): Promise<readonly CheckPast[]>;
   confirm(id: string): Promise<{ readonly accepted: boolean; readonly message: string }>;
   suspend(reason: string): Promise<void>;
   resume(): Promise<void>;
@@ -83,6 +87,7 @@ export function createAgentClient(socketPath: string): AgentClient {
       const lines = await askLines(withSignal(post("/v1/check", body, START_MS), signal), checkLine);
       return collectCheck(lines, transcript);
     },
+    checkHistory: async (name) => ask(get("/v1/check-history", { name }), checkHistoryAnswer),
     confirm: async (id) => ask(post("/v1/confirm", { id }), confirmAnswer),
     suspend: async (reason) => {
       await ask(post("/v1/suspend", { reason }), doneAnswer);

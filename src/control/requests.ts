@@ -18,7 +18,8 @@ export const reconcileRequest = z.strictObject({
     .regex(/^[\w .:@/+-]{1,120}$/)
     .default("request"),
 });
-export const checkRequest = z.strictObject({ name: z.string().min(1).max(200).optional() });
+const checkName = z.string().min(1).max(200);
+export const checkRequest = z.strictObject({ name: checkName.optional() });
 export const confirmRequest = z.strictObject({ id: z.string().min(1).max(200) });
 export const suspendRequest = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 export const emptyRequest = z.strictObject({});
@@ -30,6 +31,7 @@ export const waitQuery = z.strictObject({
   timeoutMs: z.coerce.number().int().min(0).max(MAXIMUM_WAIT_MS).default(600_000),
 });
 export const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(20) });
+export const checkHistoryQuery = z.strictObject({ name: checkName.optional() });
 export const logsQuery = z.strictObject({
   container: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
   lines: z.coerce.number().int().min(1).max(10_000).default(100),

@@ -6,6 +6,7 @@ import type { AgentApi, TreeFile } from "./agent-api.ts";
 import { readBody, readQuery } from "./body.ts";
 import { viewEvent, viewPlan } from "./plan-view.ts";
 import {
+  checkHistoryQuery,
   checkRequest,
   confirmRequest,
   emptyRequest,
@@ -52,6 +53,10 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map([
   ["GET /v1/history", user(async ({ api, url }) => api.history(readQuery(url, historyQuery).limit))],
   ["GET /v1/logs", user(logs)],
   ["POST /v1/check", user(check)],
+  [
+    "GET /v1/check-history",
+    user(async ({ api, url }) => api.checkHistory(readQuery(url, checkHistoryQuery).name)),
+  ],
   [
     "POST /v1/confirm",
     admin(async ({ api, request }) => api.confirm((await body(request, confirmRequest)).id)),

@@ -20,6 +20,7 @@ export interface ControlServer {
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   BadRequest: 400,
   RootOnly: 403,
+  UnknownCheck: 404,
   UnknownRoute: 404,
   RequestTooLarge: 413,
 };

@@ -72,7 +72,8 @@ function isCritical({ ok, severity }: CheckResult): boolean {
   return !ok && severity === "critical";
 }
 
-function notAsked(check: DesiredCheck, broken: CheckResult, now: number): CheckResult {
+/** The result of a check that is not asked because of this failure. */
+export function notAsked(check: DesiredCheck, broken: CheckResult, now: number): CheckResult {
   const { severity, hint } = commonReasons.not_asked;
   return {
     name: check.name,

@@ -13,6 +13,7 @@ import type { AgentApi, TreeFile } from "../../src/control/agent-api.ts";
 import { createAlerts } from "../../src/alerts/create-alerts.ts";
 import { createTemplateEngine } from "../../src/model/templates.ts";
 import { createSecretStore } from "../../src/secrets/secret-store.ts";
+import { openCheckMemory } from "../../src/status/check-memory.ts";
 import { createHistoryStore } from "../../src/status/history-store.ts";
 import type { LogFields, Logger } from "../../src/system/logger.ts";
 import { type FakeClock, createFakeClock } from "./fake-clock.ts";
@@ -91,6 +92,12 @@ export async function startAgent(files: Files): Promise<AgentLab> {
         random: () => 0.5,
         signal: stop.signal,
         graceMs: 0,
+      }),
+      checkMemory: await openCheckMemory({
+        path: join(directory, "checks.json"),
+        clock,
+        logger: silentLogger,
+        signal: stop.signal,
       }),
       ownParticipants: { count: () => 0 },
       state: await openStateFiles(directory),

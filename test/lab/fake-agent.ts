@@ -2,6 +2,7 @@
 import type { AgentEvent, Verdict } from "../../src/agent/agent-event.ts";
 import type { AgentApi, TreeFile } from "../../src/control/agent-api.ts";
 import type { Plan } from "../../src/plan/action.ts";
+import type { CheckPast } from "../../src/status/check-past.ts";
 import type { Status } from "../../src/status/status.ts";
 
 export interface FakeAgent extends AgentApi {
@@ -17,6 +18,7 @@ export interface FakeAgentScript {
   readonly plan?: Plan;
   readonly planError?: Error;
   readonly status?: Status;
+  readonly checkHistory?: readonly CheckPast[];
   /** Called when somebody wakes the agent. */
   readonly onReconcile?: (
     agent: FakeAgent,
@@ -85,6 +87,8 @@ export function createFakeAgent(script: FakeAgentScript = {}): FakeAgent {
       transcript(`> ${name ?? "all"}`);
       return [];
     },
+    checkHistory: (name) =>
+      (script.checkHistory ?? []).filter((check) => name === undefined || check.name === name),
     confirm: async (id) => ({ accepted: id === "yes", message: `confirm ${id}` }),
     suspend: async (reason) => {
       calls.push(`suspend ${reason}`);

@@ -66,7 +66,7 @@ export function createBoard({ clock, isCertain, remembered }: BoardOptions): Boa
     const { name } = result;
     const { belief } = memoryOf(name);
     const outcome = judgeLook(result, isCertain);
-    const look = { good: outcome === "good", at: clock.now() };
+    const look = { good: outcome === "good", at: result.checkedAt };
     if (look.good) return believe(belief, look, confirmation(name));
     const rung = graph.rungs.get(name);
     if (!isFailing(outcome) || !rung) return belief;
@@ -104,7 +104,7 @@ export function createBoard({ clock, isCertain, remembered }: BoardOptions): Boa
       const outcome = judgeLook(result, isCertain);
       if (outcome === "void" || !graph.rungs.has(name)) return;
       const { last } = memoryOf(name);
-      const since = last?.outcome === outcome ? last.since : clock.now();
+      const since = last?.outcome === outcome ? last.since : result.checkedAt;
       const belief = believedAfter(result, final);
       memories.set(name, { belief, last: { result, outcome, since } });
     },

@@ -1,56 +1,20 @@
 /** The agent's checks: looked at on time, confirmed, and told by their cause. */
-import { createServer, type Server } from "node:http";
 import { expect } from "chai";
 import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
-import { type AgentLab, startAgent } from "../../lab/agent-lab.ts";
+import type { AgentLab } from "../../lab/agent-lab.ts";
+import { type CheckedSite, startCheckedSite } from "../../lab/checked-site.ts";
 import { smallSite } from "../../lab/sample-model.ts";
 
 const SECOND = 1_000;
 
-function checkManifest(name: string, port: number, more: string): string {
-  const target = `host: meet.test, address: 127.0.0.1, port: ${port}, scheme: http`;
-  return `---
-apiVersion: convene/v1alpha1
-kind: Check
-metadata: {name: ${name}}
-spec: {kind: http, interval: 1m, ${target}, ${more}}
-`;
-}
-
 describe("the agent's checks", () => {
+  let site: CheckedSite;
   let lab: AgentLab;
-  let server: Server;
-  let status: number;
-  /** Paths that fail, if not all do. */
-  let failing: readonly string[];
-  let asked: string[];
-  let checks: string;
   beforeEach(async () => {
-    status = 200;
-    failing = [];
-    asked = [];
-    server = createServer((request, response) => {
-      asked.push(request.url ?? "");
-      response.writeHead(failing.includes(request.url ?? "") ? 503 : status).end("hello");
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    checks = [
-      checkManifest("page", port, "container: wiki, path: /page"),
-      checkManifest("search", port, "container: wiki, path: /search, dependsOn: [page]"),
-      checkManifest("cloud", port, "path: /cloud"),
-    ].join("");
-    lab = await startAgent({ ...smallSite({ wiki: "units: [{name: wiki}]" }), "checks.yaml": checks });
-    await lab.until("Ready", () => lab.api.status().revision.healthy !== null);
+    site = await startCheckedSite();
+    ({ lab } = site);
   });
-  afterEach(async () => {
-    await lab.stop();
-    server.closeAllConnections();
-    server.close();
-  });
+  afterEach(() => site[Symbol.asyncDispose]());
 
   const check = (name: string) => lab.api.status().checks.find((one) => one.name === name);
   const stateOf = (name: string) => check(name)?.state;
@@ -61,37 +25,43 @@ describe("the agent's checks", () => {
 
   it("are up when the revision has been proven, and are asked again at their interval", async () => {
     expect([stateOf("page"), stateOf("search")]).to.deep.equal(["up", "up"]);
-    const before = asked.length;
-    await lab.until("asked again", () => asked.length >= before + 2, SECOND);
+    const before = site.asked.length;
+    await lab.until("asked again", () => site.asked.length >= before + 2, SECOND);
     expect(lab.told).to.deep.equal([]);
   });
 
   it("are run after a change as far as it can have touched them", async () => {
     const before = lab.events.length;
-    lab.push({ ...smallSite({ wiki: "units: [{name: wiki}]\nlimits: {cpu: 2}" }), "checks.yaml": checks });
+    lab.push({
+      ...smallSite({ wiki: "units: [{name: wiki}]\nlimits: {cpu: 2}" }),
+      "checks.yaml": site.checks,
+    });
     await lab.until("healthy", () => healthy().endsWith("2+catalogue@1"));
     expect(verified(before)).to.have.members(["page", "search"]);
   });
 
   it("count as they are for a revision that touches nothing", async () => {
     const before = lab.events.length;
-    lab.push({ ...smallSite({ wiki: "units: [{name: wiki}]" }), "checks.yaml": `${checks}# as before\n` });
+    lab.push({
+      ...smallSite({ wiki: "units: [{name: wiki}]" }),
+      "checks.yaml": `${site.checks}# as before\n`,
+    });
     await lab.until("healthy", () => healthy().endsWith("2+catalogue@1"));
     expect(verified(before)).to.deep.equal([]);
   });
 
   it("are run for a revision that touches nothing when they are not well", async () => {
-    status = 503;
+    site.failing = ["*"];
     lab.push({
       ...smallSite({ wiki: "units: [{name: wiki}]" }),
-      "checks.yaml": checks.replace("/cloud", "/other"),
+      "checks.yaml": site.checks.replace("/cloud", "/other"),
     });
     await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
     expect(healthy().endsWith("1+catalogue@1")).to.equal(true);
   });
 
   it("go down after a second look that comes soon, wake a pass, and come up again", async () => {
-    status = 503;
+    site.failing = ["*"];
     await lab.until("pending", () => stateOf("page") === "pending", SECOND);
     const pendingAt = lab.clock.now();
     expect(lab.told).to.deep.equal([]);
@@ -101,32 +71,32 @@ describe("the agent's checks", () => {
     expect(lab.told.filter((line) => line.includes("search")).length).to.equal(1);
     expect(check("search")).to.include({ state: "unknown", cause: "page", because: "page is down" });
     await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
-    status = 200;
+    site.failing = [];
     await lab.until("up", () => stateOf("page") === "up" && stateOf("search") === "up", SECOND);
     await lab.until("Ready", () => ready()?.status === "True", SECOND);
     expect(lab.told).to.include("alert resolved CheckFailing page");
   });
 
   it("are not asked while what they depend on fails", async () => {
-    status = 503;
+    site.failing = ["*"];
     await lab.until("down", () => stateOf("page") === "down", SECOND);
     await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
-    const before = asked.filter((path) => path === "/search").length;
-    await lab.until("asked", () => asked.filter((path) => path === "/page").length > 20, SECOND);
-    expect(asked.filter((path) => path === "/search")).to.have.length(before);
+    const before = site.asked.filter((path) => path === "/search").length;
+    await lab.until("asked", () => site.asked.filter((path) => path === "/page").length > 20, SECOND);
+    expect(site.asked.filter((path) => path === "/search")).to.have.length(before);
   });
 
   it("leave it to the container they are in to be told of, and are looked at when it is back", async () => {
     await lab.api.suspend("holidays");
     await lab.host.inside.lxd.stopInstance("wiki", 0);
-    failing = ["/page", "/search"];
+    site.failing = ["/page", "/search"];
     await lab.until("told", () => lab.told.length > 0, SECOND);
     expect(lab.told).to.deep.equal(["alert ContainerDown container/wiki also page search"]);
     expect(check("container/wiki")).to.include({ reason: "container_stopped", state: "down" });
     expect([stateOf("page"), stateOf("search")]).to.deep.equal(["unknown", "unknown"]);
     await lab.clock.advance(300 * SECOND);
     expect(lab.told).to.have.length(1);
-    failing = [];
+    site.failing = [];
     await lab.api.resume();
     await lab.until("up", () => stateOf("page") === "up" && stateOf("search") === "up", SECOND);
     await lab.until("resolved", () => lab.told.length > 1, SECOND);
@@ -137,7 +107,7 @@ describe("the agent's checks", () => {
   it("name a unit that stopped in their container as the cause", async () => {
     await lab.api.suspend("holidays");
     lab.host.inside.instances.get("wiki")?.guest.active.delete("wiki");
-    failing = ["/page", "/search"];
+    site.failing = ["/page", "/search"];
     await lab.until("told", () => lab.told.length > 0, SECOND);
     expect(lab.told).to.deep.equal(["alert UnitDown unit/wiki/wiki also page search"]);
   });

@@ -32,6 +32,7 @@ const CLIENT: AgentClient = {
   history: async () => [],
   logs: async (container, lines) => `${container} ${lines}\u001b[2J\nsecond\n`,
   check: async () => [],
+  checkHistory: async () => [],
   confirm: async (id) => ({ accepted: false, message: `nothing waits for ${id}` }),
   suspend: async () => undefined,
   resume: async () => undefined,
