@@ -16,6 +16,7 @@ import { loginStep } from "./steps/login-step.ts";
 import { nameStep } from "./steps/name-step.ts";
 import { pageStep } from "./steps/page-step.ts";
 import { portStep } from "./steps/port-step.ts";
+import { relayStep } from "./steps/relay-step.ts";
 import { roomStep } from "./steps/room-step.ts";
 import { servicesStep } from "./steps/services-step.ts";
 import { signalingStep } from "./steps/signaling-step.ts";
@@ -43,6 +44,7 @@ const STEPS: readonly Step[] = [
   signalingStep,
   loginStep,
   servicesStep,
+  relayStep,
   roomStep,
 ];
 

@@ -1,6 +1,7 @@
 /** What the rungs have learnt of a site so far; each rung adds to it and changes nothing. */
 import type { ExternalService } from "../checks/xmpp/extdisco.ts";
 import type { XmppLogin, XmppTarget } from "../checks/xmpp/xmpp-target.ts";
+import type { TurnWish } from "./relay/relay-wishes.ts";
 import type { DoctorTarget } from "./request.ts";
 
 /** Each part is there once its rung has held, as far as the rungs above need it. */
@@ -17,6 +18,8 @@ export interface Learnt {
   readonly logins?: readonly XmppLogin[];
   /** What participants are told, at most eight hosts. */
   readonly services?: readonly ExternalService[];
+  /** Ways to a relay that work. */
+  readonly relays?: readonly TurnWish[];
   /** Who may open a room. */
   readonly opener?: XmppLogin;
 }
@@ -62,6 +65,7 @@ export const BECAUSE: Readonly<Record<keyof Learnt, string>> = {
   signaling: "signaling does not work",
   logins: "nobody could log in",
   services: "it is not known where the relay is",
+  relays: "no relay works",
   opener: "no room opens",
 };
 
@@ -70,3 +74,4 @@ export const REACHED = ["addresses", "answering", "address"] as const satisfies 
 export const FOUND = [...REACHED, "site"] as const satisfies readonly (keyof Learnt)[];
 export const ANSWERED = [...FOUND, "signaling"] as const satisfies readonly (keyof Learnt)[];
 export const ENTERED = [...ANSWERED, "logins"] as const satisfies readonly (keyof Learnt)[];
+export const TOLD = [...ENTERED, "services"] as const satisfies readonly (keyof Learnt)[];

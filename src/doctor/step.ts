@@ -1,6 +1,6 @@
 /** One rung of the ladder: what it needs to know, and what comes of asking. */
 import type { CheckContext, CheckResult } from "../checks/check.ts";
-import type { CheckRun } from "../checks/check-run.ts";
+import type { CheckRun, Verdict } from "../checks/check-run.ts";
 import type { ReasonTable } from "../checks/check-kind.ts";
 import { BECAUSE, type Because, type Knowledge, type Learnt } from "./knowledge.ts";
 import type { Finding, RungName } from "./report.ts";
@@ -51,12 +51,13 @@ export interface Question<Value, Reason extends string> {
   readonly timeout: number;
   /** Throws CheckFailure with one of the reasons. */
   work(run: CheckRun): Promise<Value>;
-  describe(value: Value): string;
+  /** The message of a good answer, or a verdict that tells more. */
+  describe(value: Value): string | Verdict<Reason | "ok">;
 }
 
 export interface Answer<Value> {
   readonly result: CheckResult;
-  /** Undefined when the question failed. */
+  /** Undefined when there is none. */
   readonly value: Value | undefined;
 }
 

@@ -38,9 +38,10 @@ async function answer<Value, Reason extends string>(
     target: () => question.target,
     run: async (_spec, run) => {
       value = await question.work(run);
-      return { reason: "ok", message: question.describe(value) };
+      const said = question.describe(value);
+      return typeof said === "string" ? { reason: "ok", message: said } : said;
     },
   });
   const result = await kind.check(question.kind, { timeout: question.timeout }, context);
-  return { result, value: result.reason === "ok" ? value : undefined };
+  return { result, value };
 }

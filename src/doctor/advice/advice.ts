@@ -3,6 +3,7 @@ import type { CheckResult } from "../../checks/check.ts";
 import { certificateAdvice } from "./certificate-advice.ts";
 import { certificateSentence } from "./certificate-sentences.ts";
 import { connectAdvice, connectSentences } from "./connect-advice.ts";
+import { relayAdvice, relaySentences } from "./relay-advice.ts";
 import { signalingAdvice, signalingSentences } from "./signaling-advice.ts";
 
 /** Reasons whose meaning is the same in every kind; each of doctor's own has its advice as the hint. */
@@ -10,6 +11,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ...connectAdvice,
   ...certificateAdvice,
   ...signalingAdvice,
+  ...relayAdvice,
 };
 
 export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">): string {
@@ -19,6 +21,6 @@ export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">
 /** The result as a sentence for people; most checks' own words are one. */
 export function sentenceFor(result: CheckResult): string {
   const { reason, message } = result;
-  const sentence = connectSentences[reason] ?? signalingSentences[reason];
+  const sentence = connectSentences[reason] ?? signalingSentences[reason] ?? relaySentences[reason];
   return certificateSentence(result) ?? sentence?.(result) ?? message;
 }

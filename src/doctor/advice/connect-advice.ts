@@ -46,6 +46,15 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
   unreachable: ({ target }) => `there is no route from here to ${target}`,
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,
   tls_not_spoken: ({ target }) => `what answers at ${target} does not speak TLS`,
+  tls_closed: ({ target }) => `${target} hangs up before TLS begins`,
+  tls_expired: ({ target, evidence }) =>
+    `the certificate at ${target} has expired (${evidence.certificateUntil ?? "no date"})`,
+  tls_not_yet_valid: ({ target }) => `the certificate at ${target} is not valid yet`,
+  tls_self_signed: ({ target }) => `the certificate at ${target} is signed by itself and by no authority`,
+  tls_untrusted: ({ target }) =>
+    `the certificate at ${target} comes from nobody that is trusted, or without its chain`,
+  tls_name_mismatch: ({ target, evidence }) =>
+    `the certificate at ${target} is for another name (${evidence.certificateSubject ?? "none"})`,
   tls_handshake_failed: ({ target, message }) =>
     `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,
 };

@@ -14,7 +14,7 @@ export const certificateStep = defineStep("certificate", ["addresses", "answerin
       result: await tools.check("tls", { host: target.host, port: target.port, address, allowSelfSigned }),
     })),
   );
-  const accepted = seen.find(({ result }) => result.ok || result.severity === "warning");
+  const accepted = seen.find(({ result }) => isAccepted(result));
   const first = accepted?.result ?? seen[0]?.result;
   return {
     asked: true,
@@ -23,6 +23,11 @@ export const certificateStep = defineStep("certificate", ["addresses", "answerin
     ...(accepted === undefined ? {} : { learnt: { address: accepted.address } }),
   };
 });
+
+/** What is about to run out has not yet. */
+function isAccepted({ ok, severity, reason }: CheckResult): boolean {
+  return ok || severity === "warning" || reason === "cert_expiring" || reason === "cert_issuer_expiring";
+}
 
 function summarise(result: CheckResult): string {
   const issuer = /(?:^|, )O=([^,]+)/.exec(String(result.evidence.issuer ?? ""))?.[1];

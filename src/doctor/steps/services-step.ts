@@ -6,9 +6,9 @@ import { openSession } from "../../checks/xmpp/xmpp-session.ts";
 import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import { finding, findingOf } from "../finding.ts";
 import { ENTERED } from "../knowledge.ts";
+import { nameOfWish, relayWishes } from "../relay/relay-wishes.ts";
 import type { Finding } from "../report.ts";
 import { defineStep } from "../step.ts";
-import { hostAndPort } from "../words.ts";
 
 const TIMEOUT_MS = 12_000;
 /** Beyond these nothing is asked: a site has one or two. */
@@ -38,7 +38,7 @@ export const servicesStep = defineStep("services", ENTERED, async ({ signaling, 
   const left = value.length - services.length;
   return {
     asked: true,
-    summary: services.length === 0 ? "no STUN and no TURN server" : services.map(describe).join(", "),
+    summary: summarise(services),
     findings: [
       ...(services.some(isRelay) ? [] : [noRelay(target.domain)]),
       ...expired(services, tools.context.clock.now()),
@@ -52,9 +52,11 @@ function isRelay({ type }: ExternalService): boolean {
   return type === "turn" || type === "turns";
 }
 
-function describe({ type, host, port, transport }: ExternalService): string {
-  const where = port === undefined ? host : hostAndPort(host, port);
-  return `${type}:${where}${transport === undefined ? "" : `/${transport}`}`;
+/** `turn.example.org: stun, udp, tls` */
+function summarise(services: readonly ExternalService[]): string {
+  const byHost = Map.groupBy(relayWishes(services).wishes, ({ host }) => host);
+  if (byHost.size === 0) return "no STUN and no TURN server";
+  return [...byHost].map(([host, wishes]) => `${host}: ${wishes.map(nameOfWish).join(", ")}`).join("; ");
 }
 
 function noRelay(domain: string): Finding {
@@ -73,7 +75,7 @@ function expired(services: readonly ExternalService[], now: number): readonly Fi
   const old = services.find(({ expires }) => expires !== undefined && expires < now - CLOCK_TOLERANCE);
   if (old?.expires === undefined) return [];
   const past = finding("critical", "credential_expired", {
-    target: describe(old),
+    target: `${old.type}:${old.host}`,
     message: `the credential for the relay ran out on ${new Date(old.expires).toISOString().slice(0, 16)}, before it was given`,
     advice:
       "Prosody's clock is off (`timedatectl`), or `ttl` of the entry in `external_services` is too small",

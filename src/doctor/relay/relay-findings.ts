@@ -1,0 +1,55 @@
+/** From what was found on each way to a relay to findings, one for each cause. */
+import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
+import { finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
+
+/** The relay works all the same. */
+export function isMinor({ severity, reason }: Finding): boolean {
+  return severity === "warning" || reason === "cert_expiring";
+}
+
+/** Not reached, or refused before TURN began. */
+export function isOfConnection(reason: string): boolean {
+  return reason in connectReasons || reason in tlsReasons;
+}
+
+/** The same cause on several ways to one server is one finding: `turn.example.org (3478/udp, 3478/tcp)`. */
+export function merged(findings: readonly Finding[]): readonly Finding[] {
+  const told = findings.filter((one) => !followsFromClosedPort(one, findings));
+  const byCause = Map.groupBy(told, ({ reason, target }) => `${reason} ${splitTarget(target)[0]}`);
+  return [...byCause.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const [host] = splitTarget(first.target);
+    const ways = [...new Set(same.map(({ target }) => splitTarget(target)[1]))];
+    const target = ways.length === 1 ? first.target : `${host} (${ways.join(", ")})`;
+    return [{ ...first, target, message: named(first.message.replace(first.target, target), host) }];
+  });
+}
+
+/** A certificate's words do not say whose it is. */
+function named(message: string, host: string): string {
+  return message.includes(host) ? message : `${host}: ${message}`;
+}
+
+/** A proxy in front of a server that is not there takes the connection and hangs up. */
+function followsFromClosedPort({ reason, target }: Finding, findings: readonly Finding[]): boolean {
+  if (reason !== "tls_closed" && reason !== "connection_lost") return false;
+  const [host] = splitTarget(target);
+  return findings.some((one) => one.reason === "port_closed" && splitTarget(one.target)[0] === host);
+}
+
+/** `[2001:db8::1]:3478/udp` is a host and `3478/udp`. */
+function splitTarget(target: string): readonly [string, string] {
+  const colon = target.lastIndexOf(":");
+  return [target.slice(0, colon), target.slice(colon + 1)];
+}
+
+export function withoutCredential({ type, host }: { readonly type: string; readonly host: string }): Finding {
+  return finding("critical", "no_credential", {
+    target: `${type}:${host}`,
+    message: `the relay ${host} is announced without a credential, so nobody can use it`,
+    advice:
+      "in Prosody's `external_services` the entry needs `secret = true` (and `external_service_secret` the same secret as coturn)",
+  });
+}

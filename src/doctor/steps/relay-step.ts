@@ -1,0 +1,75 @@
+/** Rung `relay`: do the STUN and TURN servers work that participants are told, over each transport? */
+import type { CheckResult } from "../../checks/check.ts";
+import { findingOf } from "../finding.ts";
+import { TOLD } from "../knowledge.ts";
+import { askInward, askTurn } from "../relay/ask-turn.ts";
+import { isMinor, isOfConnection, merged, withoutCredential } from "../relay/relay-findings.ts";
+import { nameOfWish, type RelayWish, relayWishes } from "../relay/relay-wishes.ts";
+import type { Finding } from "../report.ts";
+import { defineStep, type Tools } from "../step.ts";
+
+export const relayStep = defineStep("relay", TOLD, async ({ services }, tools) => {
+  const { wishes, bare, exotic } = relayWishes(services);
+  if (wishes.length === 0 && bare.length === 0) return { asked: false, because: "the site tells of none" };
+  const tried = await Promise.all(wishes.map((wish) => tryWish(wish, tools)));
+  const relays = tried.flatMap(({ wish, findings }) =>
+    wish.kind === "turn" && findings.every(isMinor) ? [wish] : [],
+  );
+  const [working] = relays;
+  const inward = working === undefined ? [] : await askInward(working, tools);
+  return {
+    asked: true,
+    summary: summarise(tried),
+    ...(working === undefined ? {} : { consequence: "Not everybody gets through to the relay of" }),
+    findings: [
+      ...merged(tried.flatMap(({ findings }) => findings)),
+      ...bare.map(withoutCredential),
+      ...inward,
+    ],
+    notes: exotic.map(({ type, host }) => `not asked: ${type}:${host}, because no browser uses it that way`),
+    ...(working === undefined ? {} : { learnt: { relays } }),
+  };
+});
+
+interface Tried {
+  readonly wish: RelayWish;
+  readonly findings: readonly Finding[];
+  /** Milliseconds of one question and its answer. */
+  readonly roundTrip: number | undefined;
+}
+
+async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
+  const { host, port } = wish;
+  if (wish.kind === "stun") {
+    const result = await tools.check("stun", { host, port });
+    return { wish, findings: findingOf(result), roundTrip: durationOf("binding", result) };
+  }
+  const [result, certificate] = await Promise.all([
+    askTurn(wish, tools),
+    wish.transport === "tls"
+      ? tools.check("tls", { host, port, allowSelfSigned: tools.request.allowSelfSigned })
+      : undefined,
+  ]);
+  // What is wrong with the certificate is told by who looked at nothing else.
+  const relayed = findingOf(result).filter(
+    ({ reason }) => certificate === undefined || !isOfConnection(reason),
+  );
+  const findings = [...(certificate === undefined ? [] : findingOf(certificate)), ...relayed];
+  return { wish, findings, roundTrip: durationOf("challenge", result) };
+}
+
+function summarise(tried: readonly Tried[]): string {
+  const byHost = Map.groupBy(tried, ({ wish }) => wish.host);
+  return [...byHost].map(([host, ways]) => `${host} ${ways.map(wayOf).join(", ")}`).join("; ");
+}
+
+/** `udp ✓ 31 ms` */
+function wayOf({ wish, findings, roundTrip }: Tried): string {
+  const name = nameOfWish(wish);
+  if (!findings.every(isMinor)) return `${name} ✗`;
+  return roundTrip === undefined ? `${name} ✓` : `${name} ✓ ${Math.round(roundTrip)} ms`;
+}
+
+function durationOf(phase: string, { phases }: CheckResult): number | undefined {
+  return phases.find(({ name }) => name === phase)?.milliseconds;
+}
