@@ -7,7 +7,7 @@ import { openSession } from "../../checks/xmpp/xmpp-session.ts";
 import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
 import { sentenceFor } from "../advice/advice.ts";
-import { finding, findingOf } from "../finding.ts";
+import { findingOf } from "../finding.ts";
 import { ENTERED, type Signaling, type SiteFacts } from "../knowledge.ts";
 import type { Finding } from "../report.ts";
 import { defineStep, type Tools } from "../step.ts";
@@ -15,6 +15,10 @@ import { defineStep, type Tools } from "../step.ts";
 /** jicofo answers within a second; its own attempts take up to 22. */
 const TIMEOUT_MS = 15_000;
 const NEEDS_ACCOUNT = "only members may open a room here: add --user NAME";
+
+/** Some sites mean it so. */
+const GUESTS_OPEN_ROOMS =
+  "guests may open rooms, too; if only members should: `authentication` in jicofo.conf (docker: ENABLE_AUTH)";
 
 export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, logins }, tools) => {
   const guest = logins.find(({ kind }) => kind === "guest");
@@ -29,11 +33,11 @@ export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, lo
   const judged = guarded ? tried.filter(({ result }) => result !== byGuest) : tried;
   const opener = tried.find(({ result }) => result.ok)?.login;
   const findings = distinct(judged.flatMap(({ result }) => findingOf(result)));
-  const unguarded = !signaling.open && byGuest?.ok === true ? [guestOpensRooms(site.domain)] : [];
   return {
     asked: true,
     summary: summarise(tried, guarded),
-    findings: [...findings, ...unguarded],
+    findings,
+    notes: !signaling.open && byGuest?.ok === true ? [GUESTS_OPEN_ROOMS] : [],
     ...(opener === undefined ? { instead: { opener: whyNone(guarded, findings) } } : { learnt: { opener } }),
   };
 });
@@ -72,15 +76,6 @@ async function openRoom(
 /** What jicofo says to a guest who may not open rooms. */
 function isRefusal({ reason, evidence }: CheckResult): boolean {
   return reason === "focus_refused" && evidence.condition === "not-authorized";
-}
-
-function guestOpensRooms(domain: string): Finding {
-  return finding("warning", "guest_opens_rooms", {
-    target: domain,
-    message: "guests can open rooms although members have accounts here",
-    advice:
-      "jicofo.conf needs `authentication { enabled = true, type = XMPP, login-url = DOMAIN }` (docker: ENABLE_AUTH=1), then restart jicofo",
-  });
 }
 
 function distinct(findings: readonly Finding[]): readonly Finding[] {
