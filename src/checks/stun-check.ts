@@ -1,64 +1,69 @@
 /** Check kind `stun`: a binding request over UDP comes back with the address it was seen from. */
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
-import { CheckFailure, type CheckRun } from "./check-run.ts";
+import { CheckFailure, type CheckRun, type Verdict } from "./check-run.ts";
 import { connectReasons, type ConnectReason } from "./connect/connect-reasons.ts";
 import { findAddress } from "./connect/find-address.ts";
-import { portField, targetFields } from "./spec-values.ts";
-import { readAddress, readXorAddress, type TransportAddress } from "./stun/stun-address.ts";
+import { ipField, portField, targetFields } from "./spec-values.ts";
+import { bind } from "./stun/bind.ts";
+import { type BindingReason, bindingReasons } from "./stun/binding-reasons.ts";
+import { answeredFromElsewhere } from "./stun/other-source.ts";
+import { sameIp, type TransportAddress } from "./stun/stun-address.ts";
 import { openUdpChannel } from "./stun/stun-channel.ts";
 import { StunClient } from "./stun/stun-client.ts";
-import { Attribute, MessageClass, Method } from "./stun/stun-constants.ts";
-import type { DecodedStun } from "./stun/stun-decode.ts";
-import { attributeText, attributeValue, stunError } from "./stun/stun-message.ts";
 import { stunReasons, type StunReason } from "./stun/stun-reasons.ts";
 
-const schema = z.strictObject({ ...targetFields, port: portField.default(3478) });
+const schema = z.strictObject({
+  ...targetFields,
+  port: portField.default(3478),
+  reflexive: z.array(ipField).optional(),
+});
 
 type StunSpec = z.output<typeof schema>;
+type Reason = StunReason | BindingReason | ConnectReason;
 
-/** Time for the one answer; four packets are sent within it. */
-const ANSWER_MS = 4_000;
-
-export const stunCheck = defineKind<StunSpec, StunReason | ConnectReason>({
+export const stunCheck = defineKind<StunSpec, Reason>({
   kind: "stun",
   schema,
-  reasons: { ...connectReasons, ...stunReasons },
+  reasons: { ...connectReasons, ...stunReasons, ...bindingReasons },
   target: (spec) => `${spec.host}:${spec.port}/udp`,
   run: async (spec, run) => {
-    const address = await findAddress(spec, run);
-    const client = new StunClient(await openUdpChannel(address, spec.port, run), run);
-    try {
-      const answer = await run.phase("binding", () => bind(client, run));
-      const seenFrom = reflexiveAddress(answer);
-      run.note({ reflexiveAddress: seenFrom.address, reflexivePort: seenFrom.port });
-      run.say(`← binding success, seen from ${seenFrom.address}:${seenFrom.port}`);
-      return { reason: "ok", message: `answers, and sees us as ${seenFrom.address}` };
-    } finally {
-      client.close();
-    }
+    const server = { address: await findAddress(spec, run), port: spec.port };
+    const seenFrom = await run.phase("binding", () => ask(server, run));
+    run.note({ reflexiveAddress: seenFrom.address, reflexivePort: seenFrom.port });
+    return judge(spec, seenFrom.address);
   },
 });
 
-async function bind(client: StunClient, run: CheckRun): Promise<DecodedStun> {
-  run.say("→ binding request");
-  const answer = await client.request(
-    { method: Method.binding, attributes: () => [], options: { fingerprint: true } },
-    { waitMs: ANSWER_MS, signal: run.signal },
-  );
-  const software = attributeText(answer, Attribute.software);
-  if (software !== undefined) run.note({ software });
-  if (answer.messageClass === MessageClass.success) return answer;
-  const error = stunError(answer, Attribute.errorCode);
-  const words = error === undefined ? "an error without a code" : `${error.code} ${error.phrase}`;
-  throw new CheckFailure<StunReason>("bad_answer", `the binding was answered with ${words}`);
+async function ask(server: TransportAddress, run: CheckRun): Promise<TransportAddress> {
+  const client = new StunClient(await openUdpChannel(server.address, server.port, run), run);
+  try {
+    return await bind(client, run);
+  } catch (error) {
+    const isSilence = error instanceof CheckFailure && error.reason === ("no_answer" satisfies StunReason);
+    if (!isSilence || run.signal.aborted) throw error;
+    throw (await wrongSource(server, run)) ?? error;
+  } finally {
+    client.close();
+  }
 }
 
-function reflexiveAddress(answer: DecodedStun): TransportAddress {
-  const xored = attributeValue(answer, Attribute.xorMappedAddress);
-  const found =
-    readXorAddress(xored, answer.transactionId) ??
-    readAddress(attributeValue(answer, Attribute.mappedAddress));
-  if (found !== undefined) return found;
-  throw new CheckFailure<StunReason>("bad_answer", "the answer names no address we were seen from");
+async function wrongSource(
+  asked: TransportAddress,
+  run: CheckRun,
+): Promise<CheckFailure<BindingReason> | undefined> {
+  const from = await answeredFromElsewhere(asked, run);
+  if (from === undefined) return undefined;
+  const source = `${from.address}:${from.port}`;
+  return new CheckFailure("wrong_source", `${asked.address}:${asked.port} answers from ${source}`, {
+    evidence: { source },
+  });
+}
+
+function judge({ reflexive }: StunSpec, seenAs: string): Verdict<Reason | "ok"> {
+  if (reflexive === undefined || reflexive.some((address) => sameIp(address, seenAs))) {
+    return { reason: "ok", message: `answers, and sees us as ${seenAs}` };
+  }
+  const message = `the server sees us as ${seenAs}, expected ${reflexive.join(" or ")}`;
+  return { reason: "wrong_reflexive_address", message };
 }

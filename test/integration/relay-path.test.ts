@@ -6,11 +6,24 @@ import { expect } from "chai";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../src/checks/check-run.ts";
 import { mintTurnCredential } from "../../src/checks/stun/credentials.ts";
-import type { TransportAddress } from "../../src/checks/stun/stun-address.ts";
+import { type TransportAddress, xorAddressAttribute } from "../../src/checks/stun/stun-address.ts";
+import { Attribute, Method } from "../../src/checks/stun/stun-constants.ts";
+import { uint32Attribute } from "../../src/checks/stun/stun-message.ts";
 import type { TurnTransport } from "../../src/checks/turn/open-turn-channel.ts";
 import { openRelayPath, type RelayPath } from "../../src/checks/turn/relay-path.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { type CoturnServer, startCoturn } from "../lab/coturn-server.ts";
+import {
+  isAuthenticated,
+  polite,
+  refuse,
+  RELAYED,
+  reply,
+  STAND_IN_KEY,
+  STAND_IN_NOW,
+  STAND_IN_SECRET,
+  startStandInUdp,
+} from "../lab/misbehaving-turn.ts";
 import { makeAuthority, makeCertificate, type TestCertificate } from "../lab/test-certificates.ts";
 import { startUdpEcho, type UdpEcho } from "../lab/udp-echo.ts";
 
@@ -131,6 +144,37 @@ describe("a relay path through coturn", function () {
     const local = await relay.forward({ address: "127.0.0.1", port: echo.port }, "127.0.0.1");
     stack.send("still there", local.port, local.address);
     expect((await nextPacket()).text).to.equal("still there");
+  });
+
+  it("keeps allocation and channels alive, and says when the server does not prolong them", async () => {
+    let refreshes = 0;
+    const shortLived = await startStandInUdp((request, count) => {
+      const { transactionId, method } = request;
+      if (method === Method.refresh) refreshes += 1;
+      if (method === Method.refresh && refreshes > 1) return refuse(request, 437);
+      if (method !== Method.allocate || !isAuthenticated(request)) return polite(request, count);
+      const relayed = xorAddressAttribute(Attribute.xorRelayedAddress, RELAYED, transactionId);
+      return reply(request, 2, [relayed, uint32Attribute(Attribute.lifetime, 1)], STAND_IN_KEY);
+    });
+    const signal = new AbortController().signal;
+    const context = createCheckContext({ clock: Date, signal });
+    const credential = mintTurnCredential(STAND_IN_SECRET, "convene-check", STAND_IN_NOW, 300);
+    const relay = await openRelayPath(
+      { host: "127.0.0.1", address: "127.0.0.1", port: shortLived.port, transport: "udp", credential, allowSelfSigned: false },
+      new CheckRun(context, signal),
+    );
+    const counted = (method: number): number => shortLived.seen.filter((one) => one.method === method).length;
+    try {
+      await relay.forward({ address: "127.0.0.1", port: 9 }, "127.0.0.1");
+      for (let tries = 0; tries < 200 && counted(Method.channelBind) < 2; tries += 1) await delay(20);
+      expect(counted(Method.channelBind)).to.equal(2);
+      expect(relay.failure).to.equal(undefined);
+      for (let tries = 0; tries < 200 && relay.failure === undefined; tries += 1) await delay(20);
+      expect(relay.failure?.reason).to.equal("refresh_failed");
+    } finally {
+      await relay.close();
+      shortLived.stop();
+    }
   });
 
   it("says why it cannot be opened", async () => {
