@@ -160,7 +160,14 @@ describe("a relay path through coturn", function () {
     const context = createCheckContext({ clock: Date, signal });
     const credential = mintTurnCredential(STAND_IN_SECRET, "convene-check", STAND_IN_NOW, 300);
     const relay = await openRelayPath(
-      { host: "127.0.0.1", address: "127.0.0.1", port: shortLived.port, transport: "udp", credential, allowSelfSigned: false },
+      {
+        host: "127.0.0.1",
+        address: "127.0.0.1",
+        port: shortLived.port,
+        transport: "udp",
+        credential,
+        allowSelfSigned: false,
+      },
       new CheckRun(context, signal),
     );
     const counted = (method: number): number => shortLived.seen.filter((one) => one.method === method).length;

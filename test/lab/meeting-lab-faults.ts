@@ -74,8 +74,10 @@ const FAULTS = {
     await certificates.issue(LAB_TURN_DOMAIN, "volume", { fromDays: -90, untilDays: -2 });
     await servers.coturn.restart();
   },
-  /** Row 8: what peers send to relayed addresses vanishes. */
-  "relay-range-closed": ({ firewall, servers }) =>
+  /** Row 8: what anybody outside sends to relayed addresses vanishes; coturn's own way to itself is as ever. */
+  "relay-range-closed": ({ firewall }) => firewall.replace([`early-in iifname eth0 udp dport ${RANGE} drop`]),
+  /** Nothing that is sent to a relayed address arrives, from wherever. */
+  "relay-data-dropped": ({ firewall, servers }) =>
     firewall.replace([`late-in ip daddr ${servers.coturn.container.address} udp dport ${RANGE} drop`]),
   /** Row 8: coturn tells another address than the one it is reached by. */
   "turn-external-address": ({ servers, addresses }) =>

@@ -86,6 +86,7 @@ export async function startMeetingLab(options: MeetingLabOptions = {}): Promise<
     const desired = await buildLabSite(slot.addresses, options);
     const firewall = await networkUp(slot, desired.containers);
     containers = await containersUp(slot, desired);
+    await acceptOutside(containers);
     const certificates = await labCertificates(containers, [LAB_DOMAIN, LAB_TURN_DOMAIN]);
     servers = await labServers(containers, options.bridges ?? 1);
     await startAll(servers, desired);
@@ -95,6 +96,17 @@ export async function startMeetingLab(options: MeetingLabOptions = {}): Promise<
     throw error;
   }
 }
+
+/** The lab's internet lies in a range for documentation, which coturn takes for nobody's on a real host. */
+async function acceptOutside(containers: LabContainers): Promise<void> {
+  const turn = containers.get("turn");
+  const denied = "denied-peer-ip=203.0.113.0-203.0.113.255\n";
+  const configuration = await turn.read(TURN_CONFIGURATION);
+  if (!configuration.includes(denied)) throw new Error(`${TURN_CONFIGURATION} has no line ${denied.trim()}`);
+  await turn.write(TURN_CONFIGURATION, configuration.replace(denied, ""));
+}
+
+const TURN_CONFIGURATION = "/etc/turnserver.conf";
 
 async function startAll(servers: LabServers, desired: DesiredState): Promise<void> {
   const { haproxy, nginx, coturn, prosody, focus, bridges } = servers;

@@ -19,8 +19,8 @@ export interface OneWayRelay {
 
 /** `carriesOut` says whether data for that peer leaves; what comes to the relay port always arrives. */
 export async function startOneWayRelay(carriesOut: (isOwnAddress: boolean) => boolean): Promise<OneWayRelay> {
-  const server = await bound();
-  const relay = await bound();
+  const server = await bound("127.0.0.1");
+  const relay = await bound("127.0.0.3");
   const relayed = relay.address();
   let client: TransportAddress | undefined;
   relay.on("message", (payload: Uint8Array, from) => {
@@ -72,8 +72,8 @@ function dataIndication(payload: Uint8Array, from: TransportAddress): Uint8Array
   });
 }
 
-async function bound(): Promise<Socket> {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+async function bound(address: string): Promise<Socket> {
+  const socket = createSocket("udp4").bind(0, address);
   await once(socket, "listening");
   return socket;
 }

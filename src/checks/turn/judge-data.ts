@@ -1,6 +1,7 @@
 /** Whether a relay carries data, and which part of its way does not. */
 import { isIPv6 } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { sameIp } from "../stun/stun-address.ts";
 import { echoFromOutside, type OutsideEcho } from "./outside-echo.ts";
 import { judgePermission } from "./permission.ts";
 import { echoThroughRelay } from "./relay-echo.ts";
@@ -29,14 +30,18 @@ export async function judgeData(open: OpenAllocation, outside: boolean, run: Che
   judge(echo, fromHere, `${relayed.address}:${relayed.port}`);
 }
 
-/** A relay refuses its own host, and whoever sits in a private network beside it: then this cannot be tested. */
+/**
+ * A relay refuses its own host, and whoever sits in a private network beside it; and coturn (4.6.1) takes its own
+ * public address for itself, also when it is the host's that it is asked from. Then this cannot be tested from here.
+ */
 async function permitOurselves({ session, allocation }: OpenAllocation, run: CheckRun): Promise<boolean> {
   const { relayed, reflexive } = allocation;
   if (reflexive === undefined || isIPv6(reflexive.address) !== isIPv6(relayed.address)) return false;
+  if (sameIp(reflexive.address, relayed.address)) return false;
   const refusal = await session.permit(reflexive.address);
-  if (refusal !== undefined)
-    run.say(`the relay does not let ${reflexive.address} be reached: not tested from here`);
-  return refusal === undefined;
+  if (refusal === undefined) return true;
+  run.say(`the relay does not let ${reflexive.address} be reached: not tested from here`);
+  return false;
 }
 
 function judge(echo: boolean, outside: OutsideEcho, relayed: string): void {

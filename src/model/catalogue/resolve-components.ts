@@ -7,6 +7,7 @@ import type { Scope } from "../../manifests/references.ts";
 import type { SiteManifest } from "../../manifests/schema/site.ts";
 import { siteScope } from "../../manifests/site-scope.ts";
 import type { SourceFile } from "../../manifests/source-file.ts";
+import { addressOf } from "../addresses.ts";
 import type { ResolvedComponent } from "../model-input.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { localComponent } from "./local-component.ts";
@@ -39,7 +40,15 @@ export function resolveComponents(
       { name: metadata.name, ipv4: ipv4At(network, spec.address.hostPart + spec.address.plus) ?? null },
     ];
   });
-  const checkScope: Scope = { ...scope, containers: Object.fromEntries(addresses) };
+  const groups = [...catalogue.folders.keys()].map((name) => {
+    const own = hosts.filter((_, index) => used[index]?.folder.name === name);
+    return [name, { addresses: own.flatMap((host) => groupAddresses(site.manifest, host.manifests)) }];
+  });
+  const checkScope: Scope = {
+    ...scope,
+    containers: Object.fromEntries(addresses),
+    groups: Object.fromEntries(groups),
+  };
   const checks = used.map((one) => instantiateComponent(one, ["Check"], checkScope));
   const local = localComponent(manifests, site, files);
   return {
@@ -51,6 +60,17 @@ export function resolveComponents(
     ],
     diagnostics: [...diagnostics, ...[...hosts, ...checks].flatMap((result) => result.diagnostics)],
   };
+}
+
+/** Of the containers that stand for the entries of a list: the bridges. One outside the network has its own diagnostic. */
+function groupAddresses(site: SiteManifest, manifests: readonly LoadedManifest[]): readonly string[] {
+  const network = parseIpv4Network(site.spec.network.ipv4);
+  return manifestsOf(manifests, "Container").flatMap(({ item, manifest }) => {
+    const { hostPart, plus } = manifest.spec.address;
+    if (item === undefined || ipv4At(network, hostPart + plus) === undefined) return [];
+    const { ipv4, ipv6 } = addressOf(site, manifest);
+    return ipv6 === undefined ? [ipv4] : [ipv4, ipv6];
+  });
 }
 
 function resolved(
