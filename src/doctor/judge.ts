@@ -19,7 +19,7 @@ const CONSEQUENCE: Readonly<Record<RungName, string>> = {
 };
 
 /** Reasons that are no fault of the site, or say that it is another one. */
-const OWN_TROUBLE: readonly string[] = ["resolver_failed"];
+const OWN_TROUBLE: readonly string[] = ["resolver_failed", "no_ipv6_here"];
 const OTHER_SITE: readonly string[] = ["not_jitsi", "moved"];
 
 export function judge(target: DoctorTarget, rungs: readonly Rung[], stopped: boolean): Judgement {

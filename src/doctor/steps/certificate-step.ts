@@ -20,7 +20,12 @@ export const certificateStep = defineStep("certificate", ["addresses", "answerin
     asked: true,
     summary: first === undefined ? "" : summarise(first),
     findings: distinct(seen.flatMap(({ address, result }) => at(address, findingOf(result)))),
-    ...(accepted === undefined ? {} : { learnt: { address: accepted.address } }),
+    ...(accepted === undefined
+      ? {}
+      : {
+          consequence: "Not everybody is let in by their browser at",
+          learnt: { address: accepted.address },
+        }),
   };
 });
 

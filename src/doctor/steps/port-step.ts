@@ -3,7 +3,8 @@ import { isIPv6 } from "node:net";
 import type { CheckResult } from "../../checks/check.ts";
 import { connectReasons } from "../../checks/connect/connect-reasons.ts";
 import { openTcp } from "../../checks/connect/open-tcp.ts";
-import { findingOf } from "../finding.ts";
+import { finding, findingOf } from "../finding.ts";
+import type { Finding } from "../report.ts";
 import { defineStep, type Tools } from "../step.ts";
 import { hostAndPort } from "../words.ts";
 
@@ -17,18 +18,31 @@ interface Tried {
 export const portStep = defineStep("port", ["addresses"], async ({ addresses, target }, tools) => {
   const tried = await Promise.all(addresses.map((address) => tryPort(address, target.port, tools)));
   const answering = tried.filter(({ result }) => result.ok).map(({ address }) => address);
-  const noWay = tried.filter(({ address, result }) => lacksIpv6(address, result));
-  // Where no IPv4 address is either, having no IPv6 here is all there is to say.
-  const silent = noWay.length === tried.length ? tried : tried.filter((one) => !noWay.includes(one));
+  const noWay = tried.filter(({ address, result }) => isIPv6(address) && result.reason === "unreachable");
+  if (noWay.length === tried.length) {
+    return {
+      asked: true,
+      summary: `${target.port} cannot be reached from here`,
+      findings: [noIpv6Here(target.host)],
+    };
+  }
+  const findings = tried.filter((one) => !noWay.includes(one)).flatMap(({ result }) => findingOf(result));
   return {
     asked: true,
     summary: summarise(target.port, answering, tried.length),
-    findings: silent.flatMap(({ result }) => findingOf(result)),
-    notAsked:
-      silent === tried ? [] : noWay.map(({ address }) => `${address}, because this machine has no IPv6`),
-    ...(answering.length === 0 ? {} : { learnt: { answering } }),
+    ...(answering.length === 0 ? {} : { consequence: "Not everybody reaches", learnt: { answering } }),
+    findings,
+    notes: noWay.map(({ address }) => `not asked: ${address}, because this machine has no IPv6`),
   };
 });
+
+function noIpv6Here(host: string): Finding {
+  return finding("critical", "no_ipv6_here", {
+    target: host,
+    message: `${host} has IPv6 addresses only, and this machine has no IPv6`,
+    advice: "look from a network with IPv6; and as many people have none, give the name an A record too",
+  });
+}
 
 async function tryPort(address: string, port: number, tools: Tools): Promise<Tried> {
   const { result } = await tools.ask({
@@ -43,10 +57,6 @@ async function tryPort(address: string, port: number, tools: Tools): Promise<Tri
     describe: () => "is open",
   });
   return { address, result };
-}
-
-function lacksIpv6(address: string, { reason }: CheckResult): boolean {
-  return isIPv6(address) && reason === "unreachable";
 }
 
 function summarise(port: number, answering: readonly string[], all: number): string {

@@ -1,0 +1,69 @@
+/** The web port on several addresses, and what is the fault of this machine. */
+import { expect } from "chai";
+import type { CheckResult } from "../../../src/checks/check.ts";
+import { createCheckContext } from "../../../src/checks/check-context.ts";
+import type { Answer, Asked, Tools } from "../../../src/doctor/step.ts";
+import { portStep } from "../../../src/doctor/steps/port-step.ts";
+import { askedRung } from "../../lab/sample-doctor.ts";
+
+/** How each address answers: a reason. */
+async function climb(answers: Readonly<Record<string, string>>): Promise<Asked> {
+  const [sample] = askedRung("port", "").checks;
+  if (sample === undefined) throw new Error("no sample");
+  const refuse = (): never => {
+    throw new Error("not asked in this test");
+  };
+  const tools: Tools = {
+    request: {
+      target: { host: "meet.test", port: 443 },
+      allowPrivate: false,
+      allowSelfSigned: false,
+      pins: new Map(),
+      extraRoots: [],
+    },
+    context: createCheckContext({ clock: Date, signal: new AbortController().signal }),
+    check: refuse,
+    ask: async ({ target }): Promise<Answer<never>> => {
+      const reason = answers[target.replace(/^\[?(.*?)\]?:443$/, "$1")] ?? "ok";
+      const failed: Partial<CheckResult> = reason === "ok" ? {} : { ok: false, severity: "critical" };
+      return { result: { ...sample, reason, target, ...failed }, value: undefined };
+    },
+  };
+  const known = { target: { host: "meet.test", port: 443 }, instead: {}, addresses: Object.keys(answers) };
+  const outcome = await portStep.run(known, tools);
+  if (!outcome.asked) throw new Error("not asked");
+  return outcome;
+}
+
+describe("the web port", () => {
+  it("goes on with the addresses that answer, and names the others", async () => {
+    const outcome = await climb({
+      "9.9.9.9": "ok",
+      "9.9.9.10": "port_closed",
+      "2a01:4f8::1": "connect_timeout",
+    });
+    expect(outcome.learnt).to.deep.equal({ answering: ["9.9.9.9"] });
+    expect(outcome.findings.map(({ reason, target }) => `${target} ${reason}`)).to.deep.equal([
+      "9.9.9.10:443 port_closed",
+      "[2a01:4f8::1]:443 connect_timeout",
+    ]);
+    expect(outcome).to.include({ summary: "443 is open on 9.9.9.9", consequence: "Not everybody reaches" });
+  });
+
+  it("does not blame a site for the IPv6 that this machine lacks", async () => {
+    const outcome = await climb({ "9.9.9.9": "ok", "2a01:4f8::1": "unreachable" });
+    expect(outcome.findings).to.deep.equal([]);
+    expect(outcome.notes).to.deep.equal(["not asked: 2a01:4f8::1, because this machine has no IPv6"]);
+  });
+
+  it("says so where the site has nothing else", async () => {
+    const outcome = await climb({ "2a01:4f8::1": "unreachable" });
+    expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["no_ipv6_here"]);
+    expect(outcome.learnt).to.equal(undefined);
+  });
+
+  it("counts an IPv4 address without a route as the site's", async () => {
+    const outcome = await climb({ "9.9.9.9": "unreachable" });
+    expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["unreachable"]);
+  });
+});
