@@ -13,6 +13,7 @@ import { createHarness } from "../e2e/harness.ts";
 import type { Harness } from "../e2e/harness.ts";
 import { daemonPid, startDaemon } from "../lab/daemon.ts";
 import type { Daemon } from "../lab/daemon.ts";
+import { labCatalogue } from "../lab/lab-catalogue.ts";
 import { followAgent } from "./agent-events.ts";
 import type { AgentEvents } from "./agent-events.ts";
 import { openLxdTap } from "./lxd-tap.ts";
@@ -54,7 +55,9 @@ export interface BenchHost {
 export async function createBenchHost(say: (line: string) => void): Promise<BenchHost> {
   const catalogue = [
     OWN_CATALOGUE,
-    ...["test/bench/catalogue", "test/lab/catalogue", "manifests"].map((folder) => join(CHECKOUT, folder)),
+    join(CHECKOUT, "test/bench/catalogue"),
+    ...(await labCatalogue(CHECKOUT)),
+    join(CHECKOUT, "manifests"),
   ];
   const harness = await createHarness({ name: NAME, number: NUMBER, settings: { catalogue }, echo: say });
   await mkdir(OWN_CATALOGUE, { recursive: true });

@@ -15,6 +15,7 @@ import { createConveneHost } from "../lab/convene-host.ts";
 import type { CommandOutcome, ConveneHost } from "../lab/convene-host.ts";
 import { internetDown, internetUp } from "../lab/internet.ts";
 import type { Internet, InternetOptions } from "../lab/internet.ts";
+import { labCatalogue } from "../lab/lab-catalogue.ts";
 import { labSettings } from "../lab/lab-settings.ts";
 import { readSiteFolder } from "../lab/lab-site.ts";
 import type { SiteFiles } from "../lab/lab-site.ts";
@@ -81,7 +82,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     subnet: number,
     ipv6: false,
     internet,
-    standIns: true,
+    standIns: await labCatalogue(mountPointOf(name)),
     ...(options.settings === undefined ? {} : { extra: options.settings }),
   });
   const transcript: string[] = [];

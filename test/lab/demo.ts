@@ -6,6 +6,7 @@ import { createConveneHost } from "./convene-host.ts";
 import type { ConveneHost } from "./convene-host.ts";
 import { internetDown, internetUp } from "./internet.ts";
 import type { InternetOptions } from "./internet.ts";
+import { labCatalogue } from "./lab-catalogue.ts";
 import { labSettings } from "./lab-settings.ts";
 import { findSite, isDocumentationAddress, readSiteFolder } from "./lab-site.ts";
 import type { LabSite, SiteFiles } from "./lab-site.ts";
@@ -66,7 +67,7 @@ async function prepareHost(site: LabSite): Promise<ConveneHost> {
       subnet: 1,
       ipv6: site.listen.some((address) => address.includes(":")),
       internet,
-      standIns: unreachable.length > 0,
+      standIns: unreachable.length > 0 ? await labCatalogue(MOUNT_POINT) : [],
     }),
   );
 }

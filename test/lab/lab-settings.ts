@@ -13,7 +13,8 @@ export interface LabSettingsOptions {
   readonly subnet: number;
   readonly ipv6: boolean;
   readonly internet: Internet | undefined;
-  readonly standIns: boolean;
+  /** Catalogue folders in front of the shipped one (lab-catalogue.ts); none where upstream can be reached. */
+  readonly standIns: readonly string[];
   /** Further settings, merged in at the top level. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
@@ -31,7 +32,7 @@ export function labSettings(options: LabSettingsOptions): string {
       ipv4: `10.10.${subnet}.1/24`,
       ...(options.ipv6 ? { ipv6: `fd42:c0:5e11:${subnet}::1/64` } : {}),
     },
-    catalogue: options.standIns ? [join(checkout, "test/lab/catalogue"), shipped] : [shipped],
+    catalogue: [...options.standIns, shipped],
     ...(internet === undefined
       ? {}
       : { acme: { directory: internet.acmeDirectory, rootFile: internet.rootFile } }),

@@ -1,10 +1,14 @@
 /** The meeting lab's site: the starter's kind of manifests and the shipped catalogue, brought to desired state by the model. */
+import { join } from "node:path";
 import type { DesiredState } from "../../src/model/desired-state.ts";
 import { hashContent } from "../../src/model/file-digest.ts";
 import { Secret } from "../../src/system/secret.ts";
+import { labCatalogue } from "./lab-catalogue.ts";
 import type { LabAddresses } from "./meeting-lab-slot.ts";
 import { buildSite } from "./sample-model.ts";
-import { CATALOGUE, LAB_CATALOGUE } from "./shipped-configuration.ts";
+import { CATALOGUE } from "./shipped-configuration.ts";
+
+const CHECKOUT = join(import.meta.dirname, "../..");
 
 export const LAB_DOMAIN = "meet.lab.test";
 export const LAB_TURN_DOMAIN = "turn.lab.test";
@@ -23,9 +27,12 @@ export function labSecret(name: string): Secret {
   return new Secret(`lab-value-of-${name}`);
 }
 
-export function buildLabSite(addresses: LabAddresses, options: LabSiteOptions = {}): Promise<DesiredState> {
+export async function buildLabSite(
+  addresses: LabAddresses,
+  options: LabSiteOptions = {},
+): Promise<DesiredState> {
   const files = { "site.yaml": siteYaml(addresses, options) };
-  return buildSite(files, [LAB_CATALOGUE, CATALOGUE], {
+  return await buildSite(files, [...(await labCatalogue(CHECKOUT)), CATALOGUE], {
     secrets: {
       internal: labSecret,
       password: labSecret,

@@ -10,6 +10,7 @@ import { createLxdAdministration } from "../../../src/lxd/administration.ts";
 import type { Status } from "../../../src/status/status.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { PushOutcome } from "../../lab/convene-host.ts";
+import { labCatalogue } from "../../lab/lab-catalogue.ts";
 import { lxdSocket } from "../../lab/lxd-project.ts";
 import { runProgram } from "../../lab/programs.ts";
 import { awaitSettled, awaitStatus } from "../agent-status.ts";
@@ -56,9 +57,12 @@ interface ForeignSite {
 export async function createForeignHost(): Promise<ForeignHost> {
   const folder = `/opt/${NAME}`;
   const override = `/run/${NAME}-lab/override`;
-  const catalogue = [override, "test/lab/empty-catalogue", "test/lab/catalogue", "manifests"].map((path) =>
-    path.startsWith("/") ? path : join(folder, path),
-  );
+  const catalogue = [
+    override,
+    join(folder, "test/lab/empty-catalogue"),
+    ...(await labCatalogue(folder)),
+    join(folder, "manifests"),
+  ];
   await removeOtherProject();
   const harness = await createHarness({ name: NAME, number: NUMBER, settings: { catalogue } });
   const byHand = lxdByHand(harness.socketPath, NAME);
