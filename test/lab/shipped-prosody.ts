@@ -33,7 +33,10 @@ export function withModules(configuration: string, folder = join(LAB_CATALOGUE, 
   return adapted(configuration, { "/usr/share/jitsi-meet/prosody-plugins/": `${folder}/` });
 }
 
-export async function startShippedProsody(): Promise<ShippedProsody> {
+/** `changes` are texts of the configuration and what stands there instead. */
+export async function startShippedProsody(
+  changes: Readonly<Record<string, string>> = {},
+): Promise<ShippedProsody> {
   const folder = mkdtempSync(join(tmpdir(), "convene-shipped-prosody-"));
   const [httpPort = 0, clientPort = 0] = await freePorts(2);
   const config = join(folder, "prosody.cfg.lua");
@@ -50,6 +53,7 @@ export async function startShippedProsody(): Promise<ShippedProsody> {
     "/run/prosody/prosody.pid": join(folder, "prosody.pid"),
     "/var/lib/prosody": folder,
     "/etc/prosody/groups.txt": join(folder, "groups.txt"),
+    ...changes,
   });
   writeFileSync(
     join(folder, "groups.txt"),

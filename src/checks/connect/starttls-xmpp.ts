@@ -61,7 +61,7 @@ class Conversation {
     this.#socket.write(xml);
     for (;;) {
       this.#take(await this.#piece());
-      const stream = this.#stream();
+      const stream = this.#whole();
       const [element, further] = stream?.children.slice(this.#elements) ?? [];
       if (element === undefined) continue;
       if (further !== undefined) throw failure("starttls_bad_answer", `<${further.name}> was sent unasked`);
@@ -108,18 +108,27 @@ class Conversation {
     if (this.#text.length > ANSWER_LIMIT || this.#pieces > PIECES_LIMIT) {
       throw failure("starttls_bad_answer", `the answer has no end within ${ANSWER_LIMIT} bytes`);
     }
-    const start = this.#text.trimStart();
+    const start = this.#stream();
     if (start !== "" && !start.startsWith("<")) {
       throw failure("starttls_bad_answer", `not XML: ${JSON.stringify(start.slice(0, 60))}`);
     }
+    // RFC 6120 section 11.1: no comments, declarations or processing instructions.
+    if (/<[!?]/.test(start)) throw failure("starttls_bad_answer", "XML that no stream may hold");
   }
 
-  /** The stream so far, read as if it ended here; undefined while its last element is not whole. */
-  #stream(): XmlElement | undefined {
-    const stream = this.#text.replace(/^\s*<\?xml[^>]*\?>/, "").trim();
-    // Closed by the server itself after a stream error.
-    const whole = stream.endsWith("</stream:stream>") ? stream : `${stream}</stream:stream>`;
-    return readXmlElement(whole);
+  /** What came so far, behind the XML declaration that may come first. */
+  #stream(): string {
+    // Not whole yet, the declaration is nothing yet.
+    if (/^\s*<\?[^>]*$/.test(this.#text)) return "";
+    return this.#text.replace(/^\s*<\?xml\s[^<>]*\?>/, "").trimStart();
+  }
+
+  /** The stream read as if it ended here; undefined while its last element is not whole. */
+  #whole(): XmlElement | undefined {
+    const stream = this.#stream();
+    // The server itself closes it after a stream error.
+    const closed = stream.trimEnd().endsWith("</stream:stream>") ? stream : `${stream}</stream:stream>`;
+    return readXmlElement(closed);
   }
 }
 
