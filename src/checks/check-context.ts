@@ -7,6 +7,7 @@ import { ConveneError } from "../system/errors.ts";
 import { createCertificateMemory } from "./certificates/certificate-memory.ts";
 import { createRootStore } from "./certificates/root-store.ts";
 import type { CheckContext } from "./check.ts";
+import { resolveRecords } from "./connect/resolve-records.ts";
 import { createMediaLauncher } from "./media/media-launcher.ts";
 import { createOwnParticipants } from "./own-participants.ts";
 
@@ -33,6 +34,7 @@ export function createCheckContext(options: CheckContextOptions): CheckContext {
     roots: createRootStore(trusted),
     certificates: createCertificateMemory(),
     resolve: resolveByDns,
+    resolveRecords,
     secret: noSecret,
     readCertificate: () => Promise.resolve(undefined),
     readPrivateKey: () => Promise.resolve(undefined),

@@ -4,6 +4,7 @@ import type { Secret } from "../system/secret.ts";
 import type { CertificateMemory } from "./certificates/certificate-memory.ts";
 import type { RootStore } from "./certificates/root-store.ts";
 import type { ContactPolicy } from "./connect/contact-policy.ts";
+import type { ResolveRecords } from "./connect/resolve-records.ts";
 import type { MediaLauncher } from "./media/media-launcher.ts";
 import type { OwnParticipants } from "./own-participants.ts";
 
@@ -55,6 +56,8 @@ export interface CheckContext {
   readonly roots: RootStore;
   /** IP addresses of a host name, best first; rejects when there are none. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
+  /** Records of a name in DNS, from the machine's servers or a named one. */
+  readonly resolveRecords: ResolveRecords;
   /** A generated secret by its name in the manifests: `turn-secret`. Rejects when there is none. */
   readonly secret: (name: string) => Promise<Secret>;
   /** The certificate chain on disk for a domain, PEM, leaf first; undefined when there is none. */

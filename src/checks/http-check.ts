@@ -1,10 +1,10 @@
 /** Check kind `http`: one request through the proxy, with the status and text that are right. */
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
-import { CheckFailure, type CheckRun } from "./check-run.ts";
+import { CheckFailure } from "./check-run.ts";
 import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
-import { type HttpAnswer, exchangeHttp } from "./connect/http-exchange.ts";
-import { openSecured } from "./connect/open-secured.ts";
+import type { HttpAnswer } from "./connect/http-exchange.ts";
+import { fetchOnce, type FetchReason, fetchReasons } from "./connect/http-fetch.ts";
 import { portField, targetFields } from "./spec-values.ts";
 import type { ReasonTable } from "./check-kind.ts";
 
@@ -36,38 +36,24 @@ const httpReasons = {
     severity: "critical",
     hint: "the page is not the expected one: another backend answers for this name, or the check's `body:` is out of date",
   },
-  bad_answer: {
-    severity: "critical",
-    hint: "the answer is not HTTP, or ended early: compare the check's `port:` and `scheme:` with the service",
-  },
 } as const satisfies ReasonTable<string>;
 
 type HttpReason = keyof typeof httpReasons;
+type Reason = HttpReason | FetchReason | ConnectReason | TlsReason;
 
-export const httpCheck = defineKind<HttpSpec, HttpReason | ConnectReason | TlsReason>({
+export const httpCheck = defineKind<HttpSpec, Reason>({
   kind: "http",
   schema,
-  reasons: { ...connectReasons, ...tlsReasons, ...httpReasons },
+  reasons: { ...connectReasons, ...tlsReasons, ...fetchReasons, ...httpReasons },
   target: (spec) => `${spec.scheme}://${spec.host}:${portOf(spec)}${spec.path}`,
   run: async (spec, run) => {
-    const answer = await fetchOnce(spec, run);
+    const secure = spec.scheme === "https";
+    const answer = await fetchOnce({ ...spec, port: portOf(spec), secure }, run);
     run.note({ status: answer.status });
     judge(spec, answer);
     return { reason: "ok", message: `answers ${answer.status}` };
   },
 });
-
-async function fetchOnce(spec: HttpSpec, run: CheckRun): Promise<HttpAnswer> {
-  const secure = spec.scheme === "https";
-  const socket = await openSecured({ ...spec, port: portOf(spec), secure, alpn: ["http/1.1"] }, run);
-  try {
-    return await exchangeHttp(socket, { method: "GET", host: spec.host, path: spec.path }, run);
-  } catch (cause) {
-    run.signal.throwIfAborted();
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckFailure<HttpReason>("bad_answer", `no HTTP answer: ${words}`, { cause });
-  }
-}
 
 function judge(spec: HttpSpec, answer: HttpAnswer): void {
   const expected = spec.status.join(" or ");

@@ -4,14 +4,19 @@ import type { CheckKind } from "./check-kind.ts";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { commonReasons } from "./common-reasons.ts";
 import { bridgeCheck } from "./bridge-check.ts";
+import { dnsCheck } from "./dns-check.ts";
 import { httpCheck } from "./http-check.ts";
 import { stunCheck } from "./stun-check.ts";
+import { tcpCheck } from "./tcp-check.ts";
 import { tlsCheck } from "./tls-check.ts";
 import { turnCheck } from "./turn-check.ts";
 import { xmppCheck } from "./xmpp-check.ts";
 
 const kinds: ReadonlyMap<string, CheckKind> = new Map(
-  [bridgeCheck, httpCheck, stunCheck, tlsCheck, turnCheck, xmppCheck].map((kind) => [kind.kind, kind]),
+  [bridgeCheck, dnsCheck, httpCheck, stunCheck, tcpCheck, tlsCheck, turnCheck, xmppCheck].map((kind) => [
+    kind.kind,
+    kind,
+  ]),
 );
 
 /** What cannot run says so once in a while. */

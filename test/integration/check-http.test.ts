@@ -71,6 +71,59 @@ describe("check http on loopback", () => {
     expect(late.message).to.contain("first byte");
   });
 
+  const OK = "HTTP/1.1 200 OK\r\n";
+  for (const [says, reason, answer] of [
+    ["is no HTTP", "bad_answer", "SSH-2.0-OpenSSH_9.2p1\r\n"],
+    ["is HTTP of long ago", "bad_answer", "<html>hello</html>"],
+    ["has a header that is none", "bad_answer", `${OK}no colon here\r\n\r\n`],
+    ["has zero bytes in a header", "bad_answer", `${OK}x: a\0b\r\n\r\n`],
+    ["has chunks that are none", "bad_answer", `${OK}transfer-encoding: chunked\r\n\r\nxyz\r\n`],
+    [
+      "switches protocols unasked",
+      "bad_answer",
+      "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+    ],
+    ["has headers of 20 kB", "headers_too_large", OK + `x: ${"y".repeat(1_000)}\r\n`.repeat(20)],
+    [
+      "has a chunk with a long story",
+      "headers_too_large",
+      `${OK}transfer-encoding: chunked\r\n\r\n5;${"x".repeat(20_000)}\r\nhello\r\n`,
+    ],
+    ["promises more than it sends", "answer_cut", `${OK}content-length: 1000\r\n\r\nhello`],
+    ["ends within its headers", "answer_cut", `${OK}content-type: text`],
+    ["ends within a chunk", "answer_cut", `${OK}transfer-encoding: chunked\r\n\r\nff\r\nhello`],
+    ["ends before it began", "answer_cut", ""],
+    ["sends more than it promised", "ok", `${OK}content-length: 5\r\n\r\nhello, and more`],
+    [
+      "is not UTF-8",
+      "ok",
+      Buffer.concat([Buffer.from(`${OK}content-length: 7\r\n\r\nhello`), Buffer.from([0xff, 0xfe])]),
+    ],
+  ] as const) {
+    it(`has a reason for an answer that ${says}: ${reason}`, async () => {
+      const port = await servers.says(answer);
+      const result = await check({ port, scheme: "http", body: "hello" });
+      expect(result, result.message).to.include({ reason });
+    });
+  }
+
+  it("ends in time with headers, a body or interim answers that never end", async () => {
+    const endless = (start: string, more: string) =>
+      servers.raw((socket) => {
+        socket.write(start);
+        const timer = setInterval(() => socket.write(more), 5);
+        socket.on("close", () => clearInterval(timer));
+      });
+    const headers = await endless(OK, `x: ${"y".repeat(1_000)}\r\n`);
+    expect(await check({ port: headers, scheme: "http" })).to.include({ reason: "headers_too_large" });
+    const timeout = "300ms";
+    const body = await check({ port: await endless(`${OK}\r\n`, "x"), scheme: "http", timeout });
+    expect(body).to.include({ reason: "timeout", ok: false });
+    expect(body.message).to.contain("body");
+    const interim = await endless("", "HTTP/1.1 100 Continue\r\n\r\n");
+    expect(await check({ port: interim, scheme: "http", timeout })).to.include({ reason: "timeout" });
+  });
+
   it("refuses each bad certificate by its own name, and a self-signed one only where not allowed", async () => {
     const own = await makeCertificate({ names: [NAME] });
     const other = await makeCertificate({ names: ["other.test"], issuer: root });

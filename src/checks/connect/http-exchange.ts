@@ -10,18 +10,21 @@ export interface HttpQuestion {
   readonly accept?: string;
   /** Sent as application/json. */
   readonly json?: unknown;
+  /** Bytes of a body that are read at most, 64 KiB unless given; the rest is left unread. */
+  readonly bodyLimit?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
-  /** At most `BODY_LIMIT` bytes as text. */
+  /** At most `bodyLimit` bytes as text; what is not UTF-8 is replaced. */
   readonly body: string;
   readonly truncated: boolean;
 }
 
-/** Bytes read of a body; the rest is left unread. */
 const BODY_LIMIT = 65_536;
+/** Bytes of status line and headers; Node's own limit can be raised from outside. */
+const HEADER_LIMIT = 16_384;
 
 /** Takes the socket over and closes it. Rejects with the parser's or the connection's own error. */
 export async function exchangeHttp(
@@ -30,48 +33,74 @@ export async function exchangeHttp(
   run: CheckRun,
 ): Promise<HttpAnswer> {
   run.say(`→ ${question.method} ${question.path} to ${question.host}`);
+  const exchange = new Exchange(socket, question, run.signal);
   try {
-    const answer = await run.phase("first byte", () => ask(socket, question, run.signal));
-    const { body, truncated } = await run.phase("body", () => readBody(answer));
+    const answer = await run.phase("first byte", () => exchange.answer);
+    const limit = question.bodyLimit ?? BODY_LIMIT;
+    const { body, truncated } = await run.phase("body", () => readBody(answer, limit));
+    // A body without a length ends with its connection, which the deadline ends as well.
+    run.signal.throwIfAborted();
     run.say(`← ${answer.statusCode ?? 0} ${answer.statusMessage ?? ""}`);
     return { status: answer.statusCode ?? 0, headers: answer.headers, body, truncated };
+  } catch (error) {
+    throw exchange.fault ?? error;
   } finally {
     socket.destroy();
   }
 }
 
-function ask(socket: Socket, question: HttpQuestion, signal: AbortSignal): Promise<IncomingMessage> {
-  const payload = question.json === undefined ? undefined : JSON.stringify(question.json);
-  return new Promise((resolve, reject) => {
-    const sent = request({
+class Exchange {
+  readonly answer: Promise<IncomingMessage>;
+  /** What the parser minds in a body: who reads the body is only told that it broke off. */
+  fault: Error | undefined;
+
+  constructor(socket: Socket, question: HttpQuestion, signal: AbortSignal) {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    this.answer = promise;
+    const payload = question.json === undefined ? undefined : JSON.stringify(question.json);
+    const failed = (error: Error): void => {
+      this.fault ??= error;
+      reject(error);
+    };
+    request({
       createConnection: () => socket,
       method: question.method,
       path: question.path,
-      headers: {
-        host: question.host,
-        "user-agent": "convene-check",
-        accept: question.accept ?? "*/*",
-        connection: "close",
-        ...(payload === undefined
-          ? {}
-          : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
-      },
+      headers: headersOf(question, payload),
+      maxHeaderSize: HEADER_LIMIT,
       signal,
-    });
-    sent.on("response", resolve);
-    sent.on("error", reject);
-    sent.end(payload);
-  });
+    })
+      .on("response", resolve)
+      // A server that switches protocols unasked is none that answers.
+      .on("upgrade", () => failed(new Error("the server switched protocols without being asked")))
+      .on("error", failed)
+      .end(payload);
+  }
 }
 
-async function readBody(answer: IncomingMessage): Promise<{ body: string; truncated: boolean }> {
+function headersOf(question: HttpQuestion, payload: string | undefined): Record<string, string | number> {
+  return {
+    host: question.host,
+    "user-agent": "convene-check",
+    accept: question.accept ?? "*/*",
+    connection: "close",
+    ...(payload === undefined
+      ? {}
+      : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+  };
+}
+
+async function readBody(
+  answer: IncomingMessage,
+  limit: number,
+): Promise<{ body: string; truncated: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= BODY_LIMIT) break;
+    if (size >= limit) break;
   }
-  const whole = Buffer.concat(chunks).subarray(0, BODY_LIMIT);
-  return { body: new TextDecoder().decode(whole), truncated: size > BODY_LIMIT };
+  const whole = Buffer.concat(chunks).subarray(0, limit);
+  return { body: new TextDecoder().decode(whole), truncated: size > limit };
 }
