@@ -115,13 +115,12 @@ describe("the meeting lab", function () {
   }
 
   async function expectGone(namespace: string, address: string, processes: readonly number[]): Promise<void> {
-    expect(namespace).to.match(/^convene-meet-\d+$/u);
+    expect(namespace).to.match(/^convene-meeting-\d+$/u);
     expect(existsSync(`/run/netns/${namespace}`)).to.equal(false);
     const { stdout } = await runProgram(["ip", "route", "show", `${address}/32`]);
     expect(stdout).to.equal("");
-    const number = namespace.replace("convene-meet-", "");
-    expect(existsSync(`/run/convene-meet/${number}`)).to.equal(false);
-    expect(existsSync(`/run/convene-meet/${number}.lock`)).to.equal(false);
+    const number = namespace.replace("convene-meeting-", "");
+    expect(existsSync(`/run/convene-meeting/${number}`)).to.equal(false);
     for (const pid of processes) {
       // Empty for one that ended and whose new parent has not looked yet.
       const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");

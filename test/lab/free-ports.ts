@@ -20,12 +20,13 @@ export async function portOpen(port: number, address = "127.0.0.1"): Promise<voi
   throw new Error(`nothing listens on ${address}:${port} after 10 s`);
 }
 
-/** Whether something accepts connections there now. */
+/** Whether something accepts connections there now, within 2 s. */
 export function portIsOpen(port: number, address: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect(port, address);
   socket.once("connect", () => resolve(true));
   socket.once("error", () => resolve(false));
+  socket.setTimeout(2_000, () => resolve(false));
   return promise.finally(() => socket.destroy());
 }
 

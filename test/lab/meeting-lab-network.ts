@@ -6,6 +6,8 @@ import { runCommand } from "../../src/host/command.ts";
 import type { DesiredContainer } from "../../src/model/desired-state.ts";
 import type { LabSlot } from "./meeting-lab-slot.ts";
 
+const LAST_RESORT = "4096";
+
 /** Rules that faults put in, each `CHAIN RULE`: chains `from-outside`, `from-inside` (before and after translation). */
 export interface LabFirewall {
   /** Everything that was put in before is gone; at once for packets, also of known connections. */
@@ -17,6 +19,10 @@ export async function networkUp(
   containers: readonly DesiredContainer[],
 ): Promise<LabFirewall> {
   const { public: published, outside, gateway, network } = addresses;
+  // Nothing meant for the lab leaves the machine, not even when the namespace is gone before who talks to it.
+  await batch(
+    [published, network].map((range) => `route replace unreachable ${range} metric ${LAST_RESORT}`),
+  );
   await ip(["netns", "add", namespace]);
   await ip(["link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
   await batch([
@@ -48,7 +54,7 @@ export async function networkUp(
 }
 
 /** Whatever runs in the namespace ends with it. */
-export async function removeNetwork(namespace: string, link: string): Promise<void> {
+export async function removeNetwork({ namespace, link, addresses }: LabSlot): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
     const { stdout } = await runCommand({
       command: "ip",
@@ -65,6 +71,10 @@ export async function removeNetwork(namespace: string, link: string): Promise<vo
   // The kernel would take it away with the namespace, but later.
   await runCommand({ command: "ip", arguments: ["link", "delete", link], accept: [0, 1] });
   await runCommand({ command: "ip", arguments: ["netns", "delete", namespace], accept: [0, 1] });
+  for (const range of [addresses.public, addresses.network]) {
+    const words = ["route", "delete", "unreachable", range, "metric", LAST_RESORT];
+    await runCommand({ command: "ip", arguments: words, accept: [0, 2] });
+  }
 }
 
 function end(pid: number): void {

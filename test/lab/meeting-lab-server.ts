@@ -32,7 +32,7 @@ export interface ServerRecipe {
   readonly slowToEnd?: true;
   /** Whether it listens; asked every 100 ms, for 10 s at most. */
   readonly ready: () => Promise<boolean>;
-  /** Where a stand-in is told how to behave: `http://10.99.0.21:8080`. */
+  /** Where a stand-in is told how to behave: `http://10.98.0.21:8080`. */
   readonly origin?: string;
 }
 

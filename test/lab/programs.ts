@@ -53,7 +53,7 @@ export async function startProgram(
   const log = (): string => lines.join("");
   const stop = (): Promise<void> => ended(child);
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (child.exitCode !== null) break;
+    if (child.exitCode !== null || child.signalCode !== null) break;
     if (await ready(log())) return { pid: child.pid ?? 0, log, stop };
     await delay(100);
   }

@@ -22,7 +22,7 @@ interface Conversation {
 }
 
 /**
- * To a port of loopback, or to where the WebSocket is: `ws://10.99.0.20`. `password` undefined logs in as a guest.
+ * To a port of loopback, or to where the WebSocket is: `ws://10.98.0.20`. `password` undefined logs in as a guest.
  * Rejects with the server's words when it is not let in.
  */
 export async function logIn(
