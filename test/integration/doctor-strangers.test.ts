@@ -210,6 +210,16 @@ describe("doctor among strangers", () => {
     expect(headers.findings).to.deep.equal(["page no_http"]);
   });
 
+  it("reads a long config.js to its end", async () => {
+    const comment = `// ${"a setting that is explained at length ".repeat(2)}\n`.repeat(2_000);
+    const { findings, because } = await lookAtPage((_request, response) =>
+      response.end(`var config = {};\n${comment}\nconfig.hosts = {domain: "${NAME}"};`),
+    );
+    expect(comment.length).to.be.greaterThan(150_000);
+    expect(findings).to.deep.equal(["signaling websocket_not_proxied"]);
+    expect(because("login")).to.equal("signaling does not work");
+  });
+
   it("does not let a config.js send it into somebody's own network", async () => {
     let connections = 0;
     const inner = createServer(() => (connections += 1));

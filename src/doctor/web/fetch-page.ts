@@ -4,6 +4,9 @@ import { exchangeHttp, type HttpAnswer } from "../../checks/connect/http-exchang
 import { openSecured } from "../../checks/connect/open-secured.ts";
 import type { PageReason } from "./page-reasons.ts";
 
+/** Jitsi's own config.js is 80 kB, most of it comments. */
+const BODY_LIMIT = 512 * 1024;
+
 export interface PageSource {
   readonly host: string;
   /** Where every connection goes, whatever port or scheme a redirect names. */
@@ -46,7 +49,7 @@ async function fetchOnce(
   const socket = await openSecured({ host, address, port, secure, allowSelfSigned, alpn: ["http/1.1"] }, run);
   try {
     const path = `${url.pathname}${url.search}`;
-    return await exchangeHttp(socket, { method: "GET", host: url.host, path }, run);
+    return await exchangeHttp(socket, { method: "GET", host: url.host, path, bodyLimit: BODY_LIMIT }, run);
   } catch (cause) {
     run.signal.throwIfAborted();
     const words = cause instanceof Error ? cause.message : String(cause);
