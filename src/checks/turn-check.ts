@@ -2,13 +2,11 @@
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
 import { CheckFailure, type CheckRun } from "./check-run.ts";
-import { connectReasons, tlsReasons } from "./connect/connect-reasons.ts";
 import { findAddress } from "./connect/find-address.ts";
 import { ipField, portField, portRangeField, targetFields } from "./spec-values.ts";
-import { stunReasons } from "./stun/stun-reasons.ts";
 import type { CredentialSource } from "./turn/credential-source.ts";
-import { climbTurnLadder, type TurnLadderReason } from "./turn/turn-ladder.ts";
-import { type TurnReason, turnReasons } from "./turn/turn-reasons.ts";
+import { climbTurnLadder, type TurnLadderReason, turnLadderReasons } from "./turn/turn-ladder.ts";
+import type { TurnReason } from "./turn/turn-reasons.ts";
 
 const schema = z.strictObject({
   ...targetFields,
@@ -35,7 +33,7 @@ type TurnSpec = z.output<typeof schema>;
 export const turnCheck = defineKind<TurnSpec, TurnLadderReason>({
   kind: "turn",
   schema,
-  reasons: { ...connectReasons, ...tlsReasons, ...stunReasons, ...turnReasons },
+  reasons: turnLadderReasons,
   target: (spec) => `${spec.host}:${portOf(spec)}/${spec.transport}`,
   run: async (spec, run) => {
     const source = await readSecret(spec.secret, run);

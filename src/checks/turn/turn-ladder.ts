@@ -1,16 +1,21 @@
 /** The rungs of TURN in order: challenge, credential, allocation, its address, peers, data, and what must be refused. */
 import { isIPv6 } from "node:net";
 import { CheckFailure, CheckRun, type Verdict } from "../check-run.ts";
-import type { ConnectReason, TlsReason } from "../connect/connect-reasons.ts";
+import {
+  connectReasons,
+  type ConnectReason,
+  tlsReasons,
+  type TlsReason,
+} from "../connect/connect-reasons.ts";
 import type { TurnCredential } from "../stun/credentials.ts";
 import { sameIp, type TransportAddress } from "../stun/stun-address.ts";
-import type { StunReason } from "../stun/stun-reasons.ts";
+import { stunReasons, type StunReason } from "../stun/stun-reasons.ts";
 import { type CredentialSource, firstCredential, mintForCheck } from "./credential-source.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { judgeData } from "./judge-data.ts";
 import { judgeIpv6Peers, judgePeers, refusedPeersOf } from "./judge-peers.ts";
 import type { TurnServer } from "./open-turn-channel.ts";
-import type { TurnReason } from "./turn-reasons.ts";
+import { type TurnReason, turnReasons } from "./turn-reasons.ts";
 import type { OpenAllocation } from "./with-allocation.ts";
 import { withAllocation } from "./with-allocation.ts";
 
@@ -31,6 +36,9 @@ export interface TurnExpectation {
   /** A relay for TCP connections must be refused; only over a stream. */
   readonly refuseTcpRelay: boolean;
 }
+
+/** Every reason the ladder can end with. */
+export const turnLadderReasons = { ...connectReasons, ...tlsReasons, ...stunReasons, ...turnReasons };
 
 export type TurnLadderReason = TurnReason | StunReason | ConnectReason | TlsReason;
 

@@ -81,6 +81,39 @@ describe("STUN codec: properties", () => {
     );
   });
 
+  it("takes no message for whole that is cut anywhere, or has anything behind it", () => {
+    fc.assert(
+      fc.property(message, fc.uint8Array({ minLength: 1, maxLength: 30 }), (given, more) => {
+        const whole = encodeStun(given, { fingerprint: true });
+        for (let length = 0; length < whole.length; length += 1) {
+          expect(decodeStun(whole.subarray(0, length)).ok, `${length} of ${whole.length} bytes`).to.equal(
+            false,
+          );
+        }
+        expect(decodeStun(Buffer.concat([whole, more])).ok).to.equal(false);
+      }),
+    );
+  });
+
+  it("reads messages that lie anywhere in a larger buffer, without touching it", () => {
+    fc.assert(
+      fc.property(message, fc.nat(40), (given, before) => {
+        const whole = encodeStun(given, { integrityKey: Buffer.from("key"), fingerprint: true });
+        const buffer = Buffer.concat([Buffer.alloc(before, 0xff), whole, Buffer.alloc(9, 0xff)]);
+        const copy = Buffer.from(buffer);
+        const result = decodeStun(buffer.subarray(before, before + whole.length));
+        expect(result.ok && result.message.verifyIntegrity(Buffer.from("key"))).to.equal(true);
+        expect(buffer.equals(copy)).to.equal(true);
+      }),
+    );
+  });
+
+  it("refuses a message of thousands of attributes", () => {
+    const attributes = Array.from({ length: 16_000 }, () => ({ type: 0x8022, value: new Uint8Array(0) }));
+    const crowded = encodeStun({ method: 1, messageClass: 2, transactionId: new Uint8Array(12), attributes });
+    expect(problem(crowded)).to.equal("too_many_attributes");
+  });
+
   it("ignores what follows MESSAGE-INTEGRITY, as anybody could have added it", () => {
     const key = Buffer.from("key");
     const base = { method: 1, messageClass: 2, transactionId: new Uint8Array(12) } as const;
