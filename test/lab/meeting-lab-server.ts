@@ -30,8 +30,8 @@ export interface ServerRecipe {
   readonly prepare?: readonly string[];
   /** Its end is not waited for: on SIGTERM it takes its time. */
   readonly slowToEnd?: true;
-  /** Whether it listens; asked every 100 ms, for 10 s at most. */
-  readonly ready: () => Promise<boolean>;
+  /** Whether it listens, by what it printed or otherwise; asked every 100 ms, for 10 s at most. */
+  readonly ready: (log: string) => boolean | Promise<boolean>;
   /** Where a stand-in is told how to behave: `http://10.98.0.21:8080`. */
   readonly origin?: string;
 }

@@ -62,7 +62,7 @@ export async function labServers(containers: LabContainers, bridges: number): Pr
       ],
       command: ["prosody", "-F"],
       slowToEnd: true,
-      ready: () => portIsOpen(5222, jitsi.address),
+      ready: (log) => ["c2s", "http"].every((service) => log.includes(`Activated service '${service}' on`)),
     }),
     focus: standIn(jitsi, "focus", "jicofo", 8888),
     bridges: Array.from({ length: bridges }, (_, index) => {

@@ -5,11 +5,11 @@
  * The test's own process is both a stranger on the internet (by the public address) and the host (by the containers').
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext } from "../../src/checks/check.ts";
 import type { DesiredCheck, DesiredState } from "../../src/model/desired-state.ts";
 import type { Secret } from "../../src/system/secret.ts";
 import { type LabCertificates, labCertificates } from "./meeting-lab-certificates.ts";
+import { labContext, resolveLabName } from "./meeting-lab-context.ts";
 import { applyFault, type FaultName } from "./meeting-lab-faults.ts";
 import { containersUp, type LabContainers } from "./meeting-lab-containers.ts";
 import { type LabFirewall, networkUp } from "./meeting-lab-network.ts";
@@ -156,10 +156,6 @@ interface Parts {
 
 function lab({ slot, desired, servers, containers, certificates, firewall, stop }: Parts): MeetingLab {
   const published = slot.addresses.public;
-  const resolve = async (host: string): Promise<readonly string[]> => {
-    if (host === LAB_DOMAIN || host === LAB_TURN_DOMAIN) return [published];
-    throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" });
-  };
   const proxy = containers.get("proxy");
   const parts = { servers, certificates, firewall, addresses: slot.addresses };
   return {
@@ -190,18 +186,8 @@ function lab({ slot, desired, servers, containers, certificates, firewall, stop 
       await together(servers);
     },
     secret: labSecret,
-    resolve,
-    checkContext: (changes = {}) =>
-      createCheckContext({
-        clock: Date,
-        signal: new AbortController().signal,
-        extraRoots: [certificates.root],
-        resolve,
-        secret: (name) => Promise.resolve(labSecret(name)),
-        readCertificate: async (domain) =>
-          await proxy.read(`/var/certs/${domain}.cert.pem`).catch(() => undefined),
-        ...changes,
-      }),
+    resolve: (host) => resolveLabName(published, host),
+    checkContext: (changes = {}) => labContext({ published, root: certificates.root, proxy }, changes),
     logs: () =>
       everyServer(servers)
         .map((server) => `== ${server.name}\n${server.log().slice(-2_000)}`)
