@@ -100,6 +100,19 @@ describe("the stand-in bridge's media", function () {
     expect([...bob.reports]).to.not.include(3_333);
   });
 
+  it("connects who checked before the bridge was told of them", async () => {
+    const options = { url: bridge.url, meetingId: newMeeting(), opens: true, id: "alice", ssrc: ALICE };
+    const alice = await BridgeParticipant.arrive(options);
+    people.push(alice);
+    const connected = alice.connectIce();
+    // Time enough for the one check that is answered, and that a participant then does not repeat.
+    await delay(200);
+    await alice.introduce();
+    await connected;
+    await alice.connectDtls();
+    expect(alice.dtls).to.equal("connected");
+  });
+
   it("refuses who has another certificate than was signalled", async () => {
     const before = await bridge.statistics();
     const saidFingerprint = Array.from({ length: 32 }, () => "AB").join(":");

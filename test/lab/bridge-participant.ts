@@ -66,14 +66,19 @@ export class BridgeParticipant {
 
   /** Allocates and tells the bridge who it is; `connect` comes next. */
   static async join(options: ParticipantOptions): Promise<BridgeParticipant> {
+    const participant = await BridgeParticipant.arrive(options);
+    await participant.introduce();
+    return participant;
+  }
+
+  /** Allocates; the bridge is told by `introduce`. */
+  static async arrive(options: ParticipantOptions): Promise<BridgeParticipant> {
     const transport = await BridgeParticipant.allocate(options);
     const gatherer = new RTCIceGatherer({ useIpv6: false, interfaceAddresses: { udp4: "127.0.0.1" } });
     const ice = new RTCIceTransport(gatherer);
     await ice.gather();
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new RTCDtlsTransport({}, ice, certificate, [...SRTP_PROFILES]);
-    const own = certificate.getFingerprints()[0]?.value ?? "";
-    await patch(options, transportOf(ice, options.saidFingerprint ?? own), options.ssrc);
     return new BridgeParticipant(options, transport, ice, dtls);
   }
 
@@ -98,6 +103,13 @@ export class BridgeParticipant {
     dtls.role = "client";
     dtls.onRtp.subscribe(({ header }) => this.heard.set(header.ssrc, (this.heard.get(header.ssrc) ?? 0) + 1));
     dtls.onRtcp.subscribe((packet) => packet instanceof RtcpSrPacket && this.reports.add(packet.ssrc));
+  }
+
+  /** Own credentials and source to the bridge. */
+  async introduce(): Promise<void> {
+    const { saidFingerprint, ssrc } = this.#options;
+    const own = this.#dtls.localCertificate?.getFingerprints()[0]?.value ?? "";
+    await patch(this.#options, transportOf(this.#ice, saidFingerprint ?? own), ssrc);
   }
 
   get ice(): string {

@@ -114,7 +114,13 @@ export class MediaEndpoint {
 
   /** A packet in the clear; false when it could not go, as before the handshake is over. */
   send(packet) {
-    return this.dtls === "connected" && this.#track.isOpen() && this.#track.sendMessageBinary(packet);
+    if (this.dtls !== "connected" || !this.#track.isOpen()) return false;
+    try {
+      return this.#track.sendMessageBinary(packet);
+    } catch {
+      // Closed by the other side in this moment.
+      return false;
+    }
   }
 
   /** As if the network between were gone. */
