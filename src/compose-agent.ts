@@ -14,6 +14,8 @@ import { createOwnParticipants } from "./checks/own-participants.ts";
 import type { HostSettings } from "./config/host-settings.ts";
 import { socketPaths } from "./config/host-settings.ts";
 import { createConsul } from "./consul/create-consul.ts";
+import type { AgentApi } from "./control/agent-api.ts";
+import { type MetricsServer, serveMetrics } from "./control/metrics-server.ts";
 import { createControlServer } from "./control/server.ts";
 import { openSockets } from "./control/sockets.ts";
 import type { HostPaths } from "./host/host-paths.ts";
@@ -28,7 +30,9 @@ import { openCheckMemory } from "./status/check-memory.ts";
 import { createHistoryStore } from "./status/history-store.ts";
 import { systemClock } from "./system/clock.ts";
 import { dropPrivileges, groupId, requireGroup } from "./system/drop-privileges.ts";
-import { createLogger } from "./system/logger.ts";
+import { describeError } from "./system/errors.ts";
+import { createLogger, type Logger } from "./system/logger.ts";
+import { processFigures } from "./system/process-figures.ts";
 import { createNotifier } from "./system/notify.ts";
 
 export interface RunOptions {
@@ -76,9 +80,11 @@ export async function runAgent(options: RunOptions): Promise<void> {
   const ownParticipants = createOwnParticipants(systemClock);
   const agent = createAgent(
     {
+      version: options.version,
       settings,
       clock: systemClock,
       logger,
+      process: () => processFigures(options.process, systemClock.now()),
       random: Math.random,
       repository: openRepository({ gitDirectory: settings.repository, branch: settings.branch, signal }),
       lxd: createLxd(lxdOptions),
@@ -144,11 +150,27 @@ export async function runAgent(options: RunOptions): Promise<void> {
     signal,
   );
   const server = createControlServer({ api: agent.api, sockets, logger });
+  const metrics = await openMetrics(settings, agent.api, logger);
   logger.info("convene runs", { version: options.version, repository: settings.repository });
   notifier.ready();
   await agent.run();
   notifier.stopping();
-  await server.close();
+  await Promise.all([server.close(), metrics?.close()]);
+}
+
+/** An address that cannot be had is said, and stops nothing else. */
+async function openMetrics(
+  { metrics }: HostSettings,
+  api: AgentApi,
+  logger: Logger,
+): Promise<MetricsServer | undefined> {
+  if (metrics === undefined) return undefined;
+  try {
+    return await serveMetrics({ api, listen: metrics.listen, logger });
+  } catch (error) {
+    logger.error("metrics are not served", { error: describeError(error) });
+    return undefined;
+  }
 }
 
 /** A PEM file may hold several certificates: the ACME server's own root and the one it issues from. */

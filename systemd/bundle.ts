@@ -29,6 +29,7 @@ export async function writePackage(options: PackageOptions): Promise<void> {
   await cp(join(ROOT, "manifests"), join(directory, "manifests"), { recursive: true });
   const units = (await readdir(join(ROOT, "systemd"))).filter((name) => UNIT.test(name));
   for (const unit of units) await copyFile(join(ROOT, "systemd", unit), join(directory, "systemd", unit));
+  await copyFile(join(ROOT, "systemd/prometheus-rules.yaml"), join(directory, "prometheus-rules.yaml"));
   await copyFile(join(ROOT, "systemd/launcher.sh"), join(directory, "convene"));
   await chmod(join(directory, "convene"), 0o755);
   await write("package.json", `${JSON.stringify(packageManifest(version), null, 2)}\n`);

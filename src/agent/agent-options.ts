@@ -6,6 +6,7 @@ import type { OwnParticipants } from "../gate/participants.ts";
 import type { Lxd } from "../lxd/lxd.ts";
 import type { DesiredConsul, DesiredReceiver, DesiredState } from "../model/desired-state.ts";
 import type { TemplateEngine } from "../model/templates.ts";
+import type { AlertFigures } from "../metrics/metrics-state.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import type { SourceRepository } from "../source/repository.ts";
 import type { CheckMemoryStore } from "../status/check-memory.ts";
@@ -14,16 +15,20 @@ import type { Status } from "../status/status.ts";
 import type { Clock } from "../system/clock.ts";
 import type { ErrorReport } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
+import type { ProcessFigures } from "../system/process-figures.ts";
 import type { Secret } from "../system/secret.ts";
 import type { StateFiles } from "./state-files.ts";
 
 /** Who is told when the status turns bad, and when it is good again (src/alerts/). */
 export interface AlertSink {
   configure(receivers: readonly DesiredReceiver[]): void;
+  /** How many there are, and how many messages were taken. */
+  figures(): AlertFigures;
   observe(status: Status): void;
 }
 
 export interface AgentOptions {
+  readonly version: string;
   readonly settings: HostSettings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -60,6 +65,8 @@ export interface AgentOptions {
     onRemote: (error: ErrorReport | undefined) => void,
     signal: AbortSignal,
   ) => Promise<void>;
+  /** What the agent's process takes. */
+  readonly process: () => ProcessFigures;
   /** Feeds the watchdog: every finished pass, every progress of what a pass does; nothing beside the loop. */
   readonly onProgress: () => void;
 }

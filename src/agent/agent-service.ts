@@ -1,6 +1,8 @@
 /** What the agent answers over its sockets. */
 import { createHash } from "node:crypto";
 import type { AgentApi, TreeFile } from "../control/agent-api.ts";
+import { renderMetrics } from "../metrics/render-metrics.ts";
+import type { Tallies } from "../metrics/tallies.ts";
 import { makePlan } from "../plan/plan.ts";
 import { matchesRevision } from "../source/revision.ts";
 import { ConveneError } from "../system/errors.ts";
@@ -14,6 +16,7 @@ const LOGS_MS = 20_000;
 
 export interface ServiceDependencies extends PassDependencies {
   readonly loop: Loop;
+  readonly tallies: Tallies;
   readonly lastVerdict: () => Verdict | undefined;
   /** Loads pushed trees without touching what the loop has loaded. */
   readonly pushedLoader: PassDependencies["loader"];
@@ -45,6 +48,17 @@ export function createAgentService(deps: ServiceDependencies): AgentApi {
     logs: async (container, lines, signal) => readJournal(container, lines, signal, deps),
     check: async (name, transcript, signal) => runChecks(name, transcript, signal, deps),
     checkHistory: (name) => checkHistory(name, deps),
+    metrics: (accept) =>
+      renderMetrics(
+        {
+          version: options.version,
+          status: status.current(),
+          tallies: deps.tallies.read(),
+          alerts: options.alerts.figures(),
+          process: options.process(),
+        },
+        accept,
+      ),
     confirm: async (id) => confirm(id, deps),
     suspend: async (reason) => {
       await options.state.suspend(reason);

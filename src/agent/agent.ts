@@ -4,6 +4,7 @@ import { checkKind } from "../checks/registry.ts";
 import type { AgentApi } from "../control/agent-api.ts";
 import { createWaitMemory } from "../gate/wait-memory.ts";
 import type { DesiredState } from "../model/desired-state.ts";
+import { createTallies } from "../metrics/tallies.ts";
 import { withCertificates } from "../observe/observe.ts";
 import { observeLxd } from "../observe/observe-lxd.ts";
 import { createStatusStore } from "../status/status-store.ts";
@@ -40,6 +41,7 @@ const WATCHED_KEYS = ["service/"];
 export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   const { clock, logger, random, settings } = options;
   const bus = createEventBus();
+  const tallies = createTallies();
   let desired: DesiredState | undefined;
   let verdict: Verdict | undefined;
   let commit: string | undefined;
@@ -76,7 +78,10 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       desired: () => desired,
     }),
     memory: options.checkMemory,
-    onLook: () => options.alerts.observe(status.current()),
+    onLook: ({ result }) => {
+      tallies.look(result);
+      options.alerts.observe(status.current());
+    },
     onTrouble: wake,
   });
   const status = createStatusStore(clock, () => watch.statuses());
@@ -139,6 +144,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
   };
   const loop: Loop = createLoop({ clock, logger, random, runPass: runAndReport });
   bus.listen((event) => {
+    tallies.event(event);
     if (event.type !== "verdict") return;
     verdict = event.verdict;
     lastPassAt = event.at;
@@ -149,6 +155,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       ...deps,
       loop,
       lastVerdict: () => verdict,
+      tallies,
       pushedLoader: createSiteLoader({ ...loaderOptions, store: options.planStore }),
     }),
     run: async () => {

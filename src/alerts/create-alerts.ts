@@ -1,5 +1,6 @@
 /** Watches the status and tells: the log at once, receivers with retries, each thing once. */
 import type { DesiredReceiver, Finding } from "../model/desired-state.ts";
+import type { AlertFigures } from "../metrics/metrics-state.ts";
 import type { Status } from "../status/status.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
@@ -30,6 +31,8 @@ export interface AlertsOptions {
 export interface Alerts {
   configure(receivers: readonly DesiredReceiver[]): void;
   observe(status: Status): void;
+  /** How many alerts stand, and how many messages were taken since the start. */
+  figures(): AlertFigures;
   /** Receivers that did not take the last message. */
   findings(): readonly Finding[];
   /** Resolves when everything is on disk and every receiver has taken it, however long that takes. */
@@ -51,7 +54,14 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
   let receivers: readonly DesiredReceiver[] | undefined;
   let saved: Promise<void> = Promise.resolve();
   const deliveries = new Map<string, Promise<void>>();
+  const attempts = new Map<string, { sent: number; failed: number }>();
   const failures = new Map<string, { readonly count: number; readonly message: string }>();
+
+  function attemptsOf(name: string) {
+    const found = attempts.get(name) ?? { sent: 0, failed: 0 };
+    attempts.set(name, found);
+    return found;
+  }
 
   function save(): Promise<void> {
     saved = saved
@@ -69,6 +79,7 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
 
   async function sent(name: string, notifications: readonly Notification[]): Promise<void> {
     failures.delete(name);
+    attemptsOf(name).sent += notifications.length;
     log = { ...log, outbox: withoutSent(log.outbox, name, notifications) };
     await save();
   }
@@ -85,7 +96,10 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
         send: (notifications) => sendTo(name, notifications),
         waiting: () => log.outbox.get(name) ?? [],
         onSent: (notifications) => sent(name, notifications),
-        onFailed: (message) => failures.set(name, { count: (failures.get(name)?.count ?? 0) + 1, message }),
+        onFailed: (message) => {
+          attemptsOf(name).failed += 1;
+          failures.set(name, { count: (failures.get(name)?.count ?? 0) + 1, message });
+        },
       }).finally(() => {
         deliveries.delete(name);
         // Something may have come in after the last look.
@@ -112,6 +126,14 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
       log = { tracked, outbox: addressed(log.outbox, receivers, notifications) };
       void save().then(startDeliveries);
     },
+    figures: () => ({
+      alerts: [...log.tracked.values()].map(({ problem, told }) => ({
+        name: problem.name,
+        severity: problem.severity,
+        state: told ? ("firing" as const) : ("pending" as const),
+      })),
+      deliveries: (receivers ?? []).map(({ name }) => ({ receiver: name, ...attemptsOf(name) })),
+    }),
     findings: () =>
       [...failures].map(([name, { count, message }]) => ({
         reason: "DeliveryFailed",

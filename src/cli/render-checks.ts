@@ -1,5 +1,6 @@
 /** The checks on the status screen: what fails first, with since when, why, what it takes down and what to do. */
 import type { CheckState } from "../checks/states/check-state.ts";
+import { isGround } from "../checks/states/site-rungs.ts";
 import type { CheckStatus } from "../status/check-status.ts";
 import { alignColumns } from "./columns.ts";
 import { printable } from "./printable.ts";
@@ -17,7 +18,7 @@ const MARKS: Readonly<Record<CheckState, string>> = {
 /** One line each; what checks stand on is shown only when it is the trouble. */
 export function renderChecks(checks: readonly CheckStatus[], nowMs: number): readonly string[] {
   const shown = checks
-    .filter((check) => !isGround(check) || check.state !== "up")
+    .filter((check) => !isGround(check.name) || check.state !== "up")
     .toSorted((left, right) => rank(left) - rank(right) || left.name.localeCompare(right.name));
   const heads = alignColumns(
     shown.map((check) => {
@@ -64,8 +65,4 @@ function sinceOf({ since }: CheckStatus, nowMs: number): string {
 /** Warnings come between what is wrong and what is well. */
 function rank(check: CheckStatus): number {
   return ORDER.indexOf(check.state) + (markOf(check) === "✓" ? 1 : 0);
-}
-
-function isGround({ kind }: CheckStatus): boolean {
-  return kind === "host" || kind === "container" || kind === "unit";
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
+import { listenAddressSchema } from "./listen-address.ts";
 
 export const DEFAULT_SETTINGS_PATH = "/etc/convene/config.yaml";
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
@@ -78,6 +79,8 @@ export const hostSettingsSchema = z
     passInterval: durationSchema(60_000).prefault("60s"),
     remote: remoteSchema.optional(),
     policy: z.strictObject({ exceptions: z.array(exceptionSchema).default([]) }).prefault({}),
+    /** Where metrics are served beside the control socket; absent: nowhere. */
+    metrics: z.strictObject({ listen: listenAddressSchema }).optional(),
     gate: z.strictObject({ maxWait: durationSchema(0).prefault("30m") }).prefault({}),
   })
   .readonly();

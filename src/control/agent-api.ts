@@ -1,6 +1,7 @@
 /** What the agent can be asked over its sockets; the server, the CLI and the git hooks meet here. */
 import type { AgentEvent, Verdict } from "../agent/agent-event.ts";
 import type { CheckResult } from "../checks/check.ts";
+import type { Scrape } from "../metrics/render-metrics.ts";
 import type { Plan } from "../plan/action.ts";
 import type { CheckPast } from "../status/check-past.ts";
 import type { Status } from "../status/status.ts";
@@ -38,6 +39,8 @@ export interface AgentApi {
   ): Promise<readonly CheckResult[]>;
   /** The last looks and failures of one check, or of all; throws `UnknownCheck`. */
   checkHistory(name: string | undefined): readonly CheckPast[];
+  /** Prometheus' text, or OpenMetrics when the Accept header prefers it. */
+  metrics(accept: string | undefined): Promise<Scrape>;
   /** Root only from here on. */
   confirm(id: string): Promise<{ readonly accepted: boolean; readonly message: string }>;
   suspend(reason: string): Promise<void>;

@@ -57,6 +57,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map([
     "GET /v1/check-history",
     user(async ({ api, url }) => api.checkHistory(readQuery(url, checkHistoryQuery).name)),
   ],
+  ["GET /metrics", user(metrics)],
   [
     "POST /v1/confirm",
     admin(async ({ api, request }) => api.confirm((await body(request, confirmRequest)).id)),
@@ -80,6 +81,13 @@ async function body<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<
 
 function done(_nothing: void): object {
   return {};
+}
+
+async function metrics({ api, request, response }: Call): Promise<undefined> {
+  const { contentType, text } = await api.metrics(request.headers.accept);
+  response.writeHead(200, { "content-type": contentType, "content-length": Buffer.byteLength(text) });
+  response.end(text);
+  return undefined;
 }
 
 async function plan({ api, request, signal }: Call): Promise<unknown> {

@@ -35,6 +35,9 @@ export const DEFAULT_CONFIG = `# What root decides on this host. It is not in gi
 # sweepInterval: 5m                  # how often files inside the containers are compared
 # passInterval: 60s                  # everything else is compared at least this often
 
+# metrics:                           # for Prometheus, beside the control socket: GET /metrics
+#   listen: 127.0.0.1:9469           # whoever reaches this address can read it
+
 # policy:
 #   exceptions:                      # LXD settings outside convene's closed list, one by one
 #     - container: turn

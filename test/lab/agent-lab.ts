@@ -66,6 +66,8 @@ export async function startAgent(files: Files): Promise<AgentLab> {
   const told: string[] = [];
   const agent = createAgent(
     {
+      version: "0.0.0-test",
+      process: () => ({ node: "v26.0.0", residentBytes: 100_000_000, cpuSeconds: 1, startedAt: 0 }),
       settings: completeSettings(hostSettingsSchema.parse({}), SMALL_CATALOGUE),
       clock,
       logger: silentLogger,

@@ -89,6 +89,7 @@ export function createFakeAgent(script: FakeAgentScript = {}): FakeAgent {
     },
     checkHistory: (name) =>
       (script.checkHistory ?? []).filter((check) => name === undefined || check.name === name),
+    metrics: async (accept) => ({ contentType: accept ?? "text/plain", text: "convene_in_sync 1\n" }),
     confirm: async (id) => ({ accepted: id === "yes", message: `confirm ${id}` }),
     suspend: async (reason) => {
       calls.push(`suspend ${reason}`);

@@ -15,7 +15,7 @@ const STEPS: readonly (readonly string[])[] = [
   ["gate"],
   ["apply"],
   ["verify", "checks"],
-  ["status", "alerts"],
+  ["status", "alerts", "metrics"],
 ];
 /** Doors and foundations: every step may use them, and they use only what stands behind them here. */
 const FOUNDATIONS: Readonly<Record<string, readonly string[]>> = {

@@ -13,6 +13,11 @@ export function unitRung(container: string, unit: string): string {
   return `unit/${container}/${unit}`;
 }
 
+/** Whether this is something that checks stand on: no check's name has a slash. */
+export function isGround(name: string): boolean {
+  return name.includes("/");
+}
+
 type Site = Pick<DesiredState, "containers" | "checks" | "consul">;
 
 export function siteRungs(site: Site): RungGraph {
