@@ -106,7 +106,7 @@ function addDoctor(add: Add): void {
     .option("--user <name>", "log in as a member too, to look where guests may not")
     .option("--password-file <file>", "the member's password, in a file")
     .option("--private", "contact addresses too that are not on the internet")
-    .option("--resolve <name=address>", "use this address for a name; may be repeated", collect, [])
+    .option("--resolve <name=address>", "use this address for a name; may be repeated", collect)
     .option("--cacert <file>", "trust this root certificate too (PEM)")
     .option("--allow-self-signed", "look further behind a certificate of unknown issuer")
     .option("--verbose", "print the conversations")
