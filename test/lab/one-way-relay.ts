@@ -29,8 +29,8 @@ export async function startOneWayRelay(carriesOut: (isOwnAddress: boolean) => bo
   server.on("message", (bytes: Uint8Array, from) => {
     const decoded = decodeStun(bytes);
     if (!decoded.ok) return;
-    client = from;
     const { message } = decoded;
+    if (message.method === Method.allocate) client = from;
     if (message.messageClass === MessageClass.indication) {
       const peer = readXorAddress(attributeValue(message, Attribute.xorPeerAddress), message.transactionId);
       const payload = attributeValue(message, Attribute.data);
@@ -50,12 +50,11 @@ export async function startOneWayRelay(carriesOut: (isOwnAddress: boolean) => bo
 }
 
 function answer(request: DecodedStun, relayed: TransportAddress, from: TransportAddress): Uint8Array {
-  if (!isAuthenticated(request)) return refuse(request, 401);
   const { transactionId } = request;
-  const addresses = [
-    xorAddressAttribute(Attribute.xorRelayedAddress, relayed, transactionId),
-    xorAddressAttribute(Attribute.xorMappedAddress, from, transactionId),
-  ];
+  const mapped = xorAddressAttribute(Attribute.xorMappedAddress, from, transactionId);
+  if (request.method === Method.binding) return reply(request, 2, [mapped]);
+  if (!isAuthenticated(request)) return refuse(request, 401);
+  const addresses = [xorAddressAttribute(Attribute.xorRelayedAddress, relayed, transactionId), mapped];
   return reply(request, 2, request.method === Method.allocate ? addresses : [], STAND_IN_KEY);
 }
 

@@ -1,47 +1,52 @@
 /** Whether a relay carries data, and which part of its way does not. */
-import { isIPv6 } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
-import { sameIp } from "../stun/stun-address.ts";
+import { sameIp, type TransportAddress } from "../stun/stun-address.ts";
+import type { TurnServer } from "./open-turn-channel.ts";
 import { echoFromOutside, type OutsideEcho } from "./outside-echo.ts";
 import { judgePermission } from "./permission.ts";
 import { echoThroughRelay } from "./relay-echo.ts";
 import type { TurnReason } from "./turn-reasons.ts";
 import type { OpenAllocation } from "./with-allocation.ts";
 
-/**
- * Both echoes run at once, as each waits 2.5 s for what does not come. Fails with `forbidden_peer`, `data_lost`,
- * `own_relay_unreachable`, `relay_range_closed` or `relay_replies_lost`.
- */
-export async function judgeData(open: OpenAllocation, outside: boolean, run: CheckRun): Promise<void> {
-  const { session, allocation } = open;
-  const { relayed } = allocation;
-  const [refusal, mayComeFromHere] = await run.phase("permission", () =>
-    Promise.all([session.permit(relayed.address), outside ? permitOurselves(open, run) : false]),
-  );
-  judgePermission(refusal, relayed.address);
-  const [echo, fromHere] = await run.phase("data", () =>
-    Promise.all([
-      echoThroughRelay(open, run),
-      mayComeFromHere ? echoFromOutside(open, run) : ("not_tested" as const),
-    ]),
-  );
-  if (outside) run.note({ outside: fromHere });
-  run.signal.throwIfAborted();
-  judge(echo, fromHere, `${relayed.address}:${relayed.port}`);
+export interface DataExpectation {
+  readonly outside: boolean;
+  /** Where the relay is known to be. */
+  readonly relayAddresses?: readonly string[] | undefined;
 }
 
 /**
- * A relay refuses its own host, and whoever sits in a private network beside it; and coturn (4.6.1) takes its own
- * public address for itself, also when it is the host's that it is asked from. Then this cannot be tested from here.
+ * Both echoes run at once, as each waits 2.5 s for what does not come. The one from outside only over UDP: a proxy in
+ * front of TCP and TLS would be taken for us. Fails with `forbidden_peer`, `data_lost`, `own_relay_unreachable`,
+ * `relay_range_closed`, `relay_replies_lost` or `wrong_relayed_address`.
  */
-async function permitOurselves({ session, allocation }: OpenAllocation, run: CheckRun): Promise<boolean> {
-  const { relayed, reflexive } = allocation;
-  if (reflexive === undefined || isIPv6(reflexive.address) !== isIPv6(relayed.address)) return false;
-  if (sameIp(reflexive.address, relayed.address)) return false;
-  const refusal = await session.permit(reflexive.address);
-  if (refusal === undefined) return true;
-  run.say(`the relay does not let ${reflexive.address} be reached: not tested from here`);
-  return false;
+export async function judgeData(
+  server: TurnServer,
+  open: OpenAllocation,
+  expected: DataExpectation,
+  run: CheckRun,
+): Promise<void> {
+  const { session, allocation } = open;
+  const { relayed } = allocation;
+  const refusal = await run.phase("permission", () => session.permit(relayed.address));
+  judgePermission(refusal, relayed.address);
+  const isTested = expected.outside && server.transport === "udp";
+  const [echo, fromHere] = await run.phase("data", () =>
+    Promise.all([
+      echoThroughRelay(open, run),
+      isTested ? echoFromOutside(server, open, run) : ("not_tested" as const),
+    ]),
+  );
+  if (expected.outside) run.note({ outside: fromHere });
+  run.signal.throwIfAborted();
+  if (echo && fromHere === "lost") judgeStray(server, relayed, expected);
+  judge(echo, fromHere, `${relayed.address}:${relayed.port}`);
+}
+
+/** A relay at another address than its server's is right where packets sent there come back, and else is nobody's. */
+function judgeStray({ address }: TurnServer, relayed: TransportAddress, expected: DataExpectation): void {
+  if (expected.relayAddresses !== undefined || sameIp(address, relayed.address)) return;
+  const message = `the relay is said to be at ${relayed.address}, and nothing sent there comes back; the server is at ${address}`;
+  throw failure("wrong_relayed_address", message);
 }
 
 function judge(echo: boolean, outside: OutsideEcho, relayed: string): void {

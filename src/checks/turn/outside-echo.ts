@@ -1,6 +1,10 @@
 /** Sends a packet from here to the relayed port, as a participant outside would, and has the relay answer it. */
+import { isIPv6 } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
-import { openUdpChannel, type StunChannel } from "../stun/stun-channel.ts";
+import { bindLoosely, type LooseDatagrams, openLooseDatagrams } from "../stun/loose-datagrams.ts";
+import { readXorAddress, sameIp, type TransportAddress } from "../stun/stun-address.ts";
+import { Attribute } from "../stun/stun-constants.ts";
+import { attributeValue } from "../stun/stun-message.ts";
 import { dataOf, repeatUntil } from "./relay-data.ts";
 import type { OpenAllocation } from "./with-allocation.ts";
 
@@ -10,64 +14,87 @@ const PAYLOAD_BYTES = 32;
 export type OutsideEcho = "answered" | "arrived" | "lost" | "not_tested";
 
 /**
- * Needs a permission for the address the server sees us from. This proves what the relay's own echo cannot: that the
- * relay ports are open to others, and that what leaves them arrives.
+ * Proves what the relay's own echo cannot: that the relay ports are open to others, and that what leaves them arrives.
+ * `server` is the TURN server's UDP port, which also tells the address that we send from.
  */
-export async function echoFromOutside(open: OpenAllocation, run: CheckRun): Promise<OutsideEcho> {
-  const { address, port } = open.allocation.relayed;
-  let outside: StunChannel;
+export async function echoFromOutside(
+  server: TransportAddress,
+  open: OpenAllocation,
+  run: CheckRun,
+): Promise<OutsideEcho> {
+  const { relayed } = open.allocation;
+  const datagrams = openLooseDatagrams(relayed, run);
   try {
-    outside = await openUdpChannel(address, port, run);
+    const obstacle = await permitOurselves(datagrams, server, open, run);
+    if (obstacle !== undefined) {
+      run.say(`not tested from here: ${obstacle}`);
+      return "not_tested";
+    }
+    run.say(`→ ${PAYLOAD_BYTES} bytes from here to the relayed port`);
+    const outcome = await exchange(datagrams, open, run);
+    run.say(outcome === "answered" ? "← answered by the relay" : `← ${outcome}`);
+    return outcome;
   } catch (error) {
-    // Not contacted by policy, or no route to it from here: nothing is known.
+    // An address that the caller does not want contacted.
     if (!(error instanceof CheckFailure)) throw error;
     run.say(`not tested from here: ${error.message}`);
     return "not_tested";
-  }
-  try {
-    run.say(`→ ${PAYLOAD_BYTES} bytes from here to the relayed port`);
-    const outcome = await exchange(outside, open, run);
-    run.say(outcome === "answered" ? "← answered by the relay" : `← ${outcome}`);
-    return outcome;
   } finally {
-    outside.close();
+    datagrams.close();
   }
 }
 
+/**
+ * Why it cannot be tested from here; undefined when the relay lets our address be reached. A relay refuses its own
+ * host, and whoever sits in a private network beside it; and coturn (4.6.1) takes its own public address for itself,
+ * also when it is the host's that it is asked from.
+ */
+async function permitOurselves(
+  datagrams: LooseDatagrams,
+  server: TransportAddress,
+  { session, allocation }: OpenAllocation,
+  run: CheckRun,
+): Promise<string | undefined> {
+  const { relayed } = allocation;
+  if (isIPv6(server.address) !== isIPv6(relayed.address)) return "the relay is of another family";
+  // Asked with the very socket: a provider's NAT may give each its own address.
+  const answer = await bindLoosely(datagrams, server, () => true, run);
+  const mapped = answer && attributeValue(answer.message, Attribute.xorMappedAddress);
+  const ours = answer && readXorAddress(mapped, answer.message.transactionId);
+  if (ours === undefined) return "the server does not tell our address";
+  if (sameIp(ours.address, relayed.address)) return "we have the relay's own address";
+  const refusal = await session.permit(ours.address);
+  return refusal === undefined ? undefined : `the relay does not let ${ours.address} be reached`;
+}
+
 async function exchange(
-  outside: StunChannel,
-  { client, session }: OpenAllocation,
+  datagrams: LooseDatagrams,
+  { client, session, allocation }: OpenAllocation,
   run: CheckRun,
 ): Promise<"answered" | "arrived" | "lost"> {
   const question = run.context.randomBytes(PAYLOAD_BYTES);
   const answer = run.context.randomBytes(PAYLOAD_BYTES);
-  const seen = { arrived: false, answered: false };
-  await repeatUntil(
+  let arrived = false;
+  const answered = await repeatUntil(
     run.signal,
-    () => outside.send(question),
+    () => datagrams.send(question, allocation.relayed),
     (done) => {
-      outside.listen({
-        message: (bytes) => {
-          if (Buffer.compare(bytes, answer) !== 0) return;
-          seen.answered = true;
-          done();
-        },
-        // Port unreachable: somebody says at once that nothing is there.
-        failure: (failure) => {
-          run.say(failure.message);
-          done();
-        },
-        isChannel: () => false,
+      const stopHearing = datagrams.onPacket((bytes) => {
+        if (Buffer.compare(bytes, answer) === 0) done();
       });
-      return client.onIndication((message) => {
+      const stopListening = client.onIndication((message) => {
         const data = dataOf(message);
         if (data === undefined || !data.payload.equals(question)) return false;
-        seen.arrived = true;
+        arrived = true;
         session.send(data.peer, answer);
         return true;
       });
+      return () => {
+        stopHearing();
+        stopListening();
+      };
     },
   );
-  if (seen.answered) return "answered";
-  return seen.arrived ? "arrived" : "lost";
+  if (answered) return "answered";
+  return arrived ? "arrived" : "lost";
 }

@@ -26,7 +26,7 @@ export interface TurnExpectation {
   readonly relayPorts?: { readonly first: number; readonly last: number } | undefined;
   /** Data through the relay to itself. */
   readonly echo: boolean;
-  /** Data from here to the relayed port as well, where the relay lets us. */
+  /** Data from here to the relayed port as well, over UDP and where the relay lets us. */
   readonly outside: boolean;
   readonly allowedPeers: readonly string[];
   /** IP addresses, or `private` for representative ones. */
@@ -107,7 +107,7 @@ async function judgeAllocation(
   await judgePeers(open.session, peers, family, run);
   if (family === "ipv4") await judgeIpv6Peers(server, credential, peers, run);
   if (!expected.echo) return `allocated ${relayed.address}`;
-  await judgeData(open, expected.outside, run);
+  await judgeData(server, open, expected, run);
   return `relays through ${relayed.address}`;
 }
 
