@@ -10,13 +10,23 @@ import { stunCheck } from "./stun-check.ts";
 import { tcpCheck } from "./tcp-check.ts";
 import { tlsCheck } from "./tls-check.ts";
 import { turnCheck } from "./turn-check.ts";
+import { webCheck } from "./web-check.ts";
 import { websocketCheck } from "./websocket-check.ts";
 import { xmppCheck } from "./xmpp-check.ts";
 
 const kinds: ReadonlyMap<string, CheckKind> = new Map(
-  [bridgeCheck, dnsCheck, httpCheck, stunCheck, tcpCheck, tlsCheck, turnCheck, websocketCheck, xmppCheck].map(
-    (kind) => [kind.kind, kind],
-  ),
+  [
+    bridgeCheck,
+    dnsCheck,
+    httpCheck,
+    stunCheck,
+    tcpCheck,
+    tlsCheck,
+    turnCheck,
+    webCheck,
+    websocketCheck,
+    xmppCheck,
+  ].map((kind) => [kind.kind, kind]),
 );
 
 /** What cannot run says so once in a while. */
