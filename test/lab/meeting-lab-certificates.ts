@@ -7,11 +7,16 @@ import {
   type TestCertificate,
 } from "./test-certificates.ts";
 
+export interface LabCertificateRequest extends CertificateRequest {
+  /** By nobody's authority but its own. */
+  readonly selfSigned?: true;
+}
+
 export interface LabCertificates {
   /** PEM. */
   readonly root: string;
   /** Issues a certificate for the domain, good or bad, as files only: who serves it reads them at its next start. */
-  issue(domain: string, where: "haproxy" | "volume" | "both", request?: CertificateRequest): Promise<void>;
+  issue(domain: string, where: "haproxy" | "volume" | "both", request?: LabCertificateRequest): Promise<void>;
   /** Puts back the good certificate of every domain. */
   restore(): Promise<void>;
 }
@@ -45,8 +50,10 @@ export async function labCertificates(
   await restore();
   return {
     root: authority.pem,
-    issue: async (domain, where, request = {}) =>
-      await put(domain, where, await makeCertificate({ names: [domain], issuer: authority, ...request })),
+    issue: async (domain, where, { selfSigned, ...request } = {}) => {
+      const issuer = selfSigned === true ? {} : { issuer: authority };
+      await put(domain, where, await makeCertificate({ names: [domain], ...issuer, ...request }));
+    },
     restore,
   };
 }

@@ -8,10 +8,13 @@ import type { LabSlot } from "./meeting-lab-slot.ts";
 
 const LAST_RESORT = "4096";
 
-/** Rules that faults put in, each `CHAIN RULE`: chains `from-outside`, `from-inside` (before and after translation). */
+/**
+ * Rules that faults put in, each `CHAIN RULE` (nft(8)): `early-in` and `early-out` see packets as they come into and out
+ * of the site, `late-in` after translation, by a container's own address. They hold for known connections too.
+ */
 export interface LabFirewall {
-  /** Everything that was put in before is gone; at once for packets, also of known connections. */
-  replace(rules: readonly string[]): Promise<void>;
+  add(rules: readonly string[]): Promise<void>;
+  clear(): Promise<void>;
 }
 
 export async function networkUp(
@@ -45,11 +48,16 @@ export async function networkUp(
   );
   await nft(namespace, [...baseRules(addresses.network), ...natRules(containers)]);
   return {
-    replace: (rules) =>
-      nft(namespace, [
-        ...FAULT_CHAINS.map((chain) => `flush chain ip lab ${chain}`),
-        ...rules.map((rule) => `add rule ip lab ${rule}`),
-      ]),
+    add: (rules) =>
+      nft(
+        namespace,
+        rules.map((rule) => `add rule ip lab ${rule}`),
+      ),
+    clear: () =>
+      nft(
+        namespace,
+        FAULT_CHAINS.map((chain) => `flush chain ip lab ${chain}`),
+      ),
   };
 }
 
@@ -85,7 +93,6 @@ function end(pid: number): void {
   }
 }
 
-/** `early` sees packets as they come, `late` after translation: by the container's own address and port. */
 const FAULT_CHAINS = ["early-in", "early-out", "late-in"];
 
 function baseRules(network: string): string[] {

@@ -33,6 +33,10 @@ export async function labServers(containers: LabContainers, bridges: number): Pr
     "bind :6080\n": `bind ${proxy.address}:6080\n`,
   });
   await change(jitsi, "/etc/nginx/nginx.conf", { "listen 80 ": `listen ${jitsi.address}:80 ` });
+  // How long the focus goes on with a bridge that has become ill, or without one that is well again: 10 s as shipped.
+  await change(jitsi, "/etc/jitsi/jicofo/jicofo.conf", {
+    "  bridge {\n": "  bridge {\n    health-checks { interval = 1 second }\n",
+  });
   return {
     haproxy: labServer(proxy, {
       name: "haproxy",

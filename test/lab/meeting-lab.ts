@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CheckContext } from "../../src/checks/check.ts";
 import type { DesiredCheck, DesiredState } from "../../src/model/desired-state.ts";
 import type { Secret } from "../../src/system/secret.ts";
+import { type LabAccounts, labAccounts } from "./meeting-lab-accounts.ts";
 import { type LabCertificates, labCertificates } from "./meeting-lab-certificates.ts";
 import { labContext, resolveLabName } from "./meeting-lab-context.ts";
 import { applyFault, type FaultName } from "./meeting-lab-faults.ts";
@@ -24,7 +25,6 @@ import {
   type LabSiteOptions,
 } from "./meeting-lab-site.ts";
 import { type LabAddresses, type LabSlot, takeSlot } from "./meeting-lab-slot.ts";
-import { runProgram } from "./programs.ts";
 
 export type MeetingLabOptions = LabSiteOptions;
 
@@ -89,8 +89,8 @@ export async function startMeetingLab(options: MeetingLabOptions = {}): Promise<
     await acceptOutside(containers);
     const certificates = await labCertificates(containers, [LAB_DOMAIN, LAB_TURN_DOMAIN]);
     servers = await labServers(containers, options.bridges ?? 1);
-    await startAll(servers, desired);
-    return lab({ slot, desired, servers, containers, certificates, firewall, stop });
+    const accounts = await startAll(servers, desired);
+    return lab({ slot, desired, servers, accounts, containers, certificates, firewall, stop });
   } catch (error) {
     await stop();
     throw error;
@@ -108,16 +108,17 @@ async function acceptOutside(containers: LabContainers): Promise<void> {
 
 const TURN_CONFIGURATION = "/etc/turnserver.conf";
 
-async function startAll(servers: LabServers, desired: DesiredState): Promise<void> {
+async function startAll(servers: LabServers, desired: DesiredState): Promise<LabAccounts> {
   const { haproxy, nginx, coturn, prosody, focus, bridges } = servers;
-  await Promise.all([
+  const [accounts] = await Promise.all([
+    prosody.start().then(() => labAccounts(prosody.container, desired.accounts)),
     haproxy.start(),
     nginx.start(),
     coturn.start(),
-    prosody.start().then(() => makeAccounts(prosody, desired)),
   ]);
   await Promise.all([...bridges, focus].map((server) => server.start()));
   await together(servers);
+  return accounts;
 }
 
 async function together(servers: LabServers): Promise<void> {
@@ -126,16 +127,6 @@ async function together(servers: LabServers): Promise<void> {
     await delay(50);
   }
   throw new Error("the focus does not see every bridge after 10 s");
-}
-
-/** By the script that the agent runs. */
-async function makeAccounts({ container }: LabServer, desired: DesiredState): Promise<void> {
-  const requests = desired.accounts.map(({ jid, password }) => `set\t${jid}\t${password.reveal()}\n`);
-  const { code, stdout, stderr } = await runProgram(
-    container.inside(["/usr/local/lib/convene/prosody-accounts"]),
-    { input: requests.join("") },
-  );
-  if (code !== 0) throw new Error(`accounts: ${stdout}${stderr}`);
 }
 
 function everyServer(servers: LabServers | undefined): readonly LabServer[] {
@@ -148,16 +139,26 @@ interface Parts {
   readonly slot: LabSlot;
   readonly desired: DesiredState;
   readonly servers: LabServers;
+  readonly accounts: LabAccounts;
   readonly containers: LabContainers;
   readonly certificates: LabCertificates;
   readonly firewall: LabFirewall;
   readonly stop: () => Promise<void>;
 }
 
-function lab({ slot, desired, servers, containers, certificates, firewall, stop }: Parts): MeetingLab {
+function lab({
+  slot,
+  desired,
+  servers,
+  accounts,
+  containers,
+  certificates,
+  firewall,
+  stop,
+}: Parts): MeetingLab {
   const published = slot.addresses.public;
   const proxy = containers.get("proxy");
-  const parts = { servers, certificates, firewall, addresses: slot.addresses };
+  const parts = { servers, accounts, certificates, firewall, addresses: slot.addresses };
   return {
     namespace: slot.namespace,
     domain: LAB_DOMAIN,
@@ -180,9 +181,10 @@ function lab({ slot, desired, servers, containers, certificates, firewall, stop 
     firewall,
     fault: (name) => applyFault(name, parts),
     mend: async () => {
-      await firewall.replace([]);
+      await firewall.clear();
       await certificates.restore();
       await Promise.all(everyServer(servers).map((server) => server.mend()));
+      await accounts.restore();
       await together(servers);
     },
     secret: labSecret,
