@@ -36,6 +36,7 @@ const EXPIRE_MS = 2_000;
 
 export const bridgeCheck = defineKind<BridgeSpec, BridgeReason | ConnectReason>({
   kind: "bridge",
+  interval: 60_000,
   schema,
   reasons: { ...connectReasons, ...bridgeReasons },
   target: (spec) => `${spec.address} media ${mediaPortOf(spec)}/udp`,

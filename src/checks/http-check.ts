@@ -43,6 +43,7 @@ type Reason = HttpReason | FetchReason | ConnectReason | TlsReason;
 
 export const httpCheck = defineKind<HttpSpec, Reason>({
   kind: "http",
+  interval: 60_000,
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...fetchReasons, ...httpReasons },
   target: (spec) => `${spec.scheme}://${spec.host}:${portOf(spec)}${spec.path}`,

@@ -50,6 +50,7 @@ const BANNER_MS = 5_000;
 
 export const tcpCheck = defineKind<TcpSpec, TcpReason | ConnectReason>({
   kind: "tcp",
+  interval: 60_000,
   schema,
   reasons: { ...connectReasons, ...tcpReasons },
   target: (spec) => `${spec.host}:${spec.port}/tcp`,

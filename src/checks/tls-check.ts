@@ -42,6 +42,7 @@ type Reason = CertificateReason | ConnectReason | HandshakeReason | StarttlsReas
 
 export const tlsCheck = defineKind<TlsSpec, Reason>({
   kind: "tls",
+  interval: 600_000,
   schema,
   reasons: { ...connectReasons, ...handshakeReasons, ...starttlsReasons, ...certificateReasons },
   target: (spec) => `${spec.host}:${portOf(spec)}${spec.starttls === undefined ? "" : " STARTTLS"}`,

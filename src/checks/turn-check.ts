@@ -32,6 +32,7 @@ type TurnSpec = z.output<typeof schema>;
 
 export const turnCheck = defineKind<TurnSpec, TurnLadderReason>({
   kind: "turn",
+  interval: 60_000,
   schema,
   reasons: turnLadderReasons,
   target: (spec) => `${spec.host}:${portOf(spec)}/${spec.transport}`,

@@ -33,6 +33,7 @@ const ANSWER_MS = 5_000;
 
 export const xmppCheck = defineKind<XmppSpec, SessionReason | ConnectReason | TlsReason>({
   kind: "xmpp",
+  interval: 60_000,
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons },
   target: (spec) => `${urlOf(targetOf(spec))} ${targetOf(spec).domain}`,

@@ -4,14 +4,17 @@ import type { ReasonTable } from "../check-kind.ts";
 export const certificateReasons = {
   cert_expired: {
     severity: "critical",
+    certain: true,
     hint: "renewal has failed for weeks: convene logs proxy shows certbot's words; then the service must load the new file",
   },
   cert_issuer_expired: {
     severity: "critical",
+    certain: true,
     hint: "the certificate is good, an authority's in its chain is not: the service's file must hold the fullchain.pem of the last renewal",
   },
   cert_not_yet_valid: {
     severity: "critical",
+    certain: true,
     hint: "the certificate begins in the future: compare the clocks, convene check host",
   },
   cert_name_mismatch: {
@@ -88,10 +91,12 @@ export const certificateReasons = {
   },
   cert_expiring: {
     severity: "warning",
+    certain: true,
     hint: "ACME clients renew at one third of the lifetime left, so renewal is failing: convene logs proxy shows certbot's words",
   },
   cert_issuer_expiring: {
     severity: "warning",
+    certain: true,
     hint: "an authority in the chain expires before the certificate: renew it in time, certbot brings the new chain",
   },
 } as const satisfies ReasonTable<string>;

@@ -4,7 +4,14 @@ import { type Belief, believe, initialBelief } from "./believe.ts";
 import { type Confirmation, confirmationOf } from "./check-state.ts";
 import { type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
 import { type RungGraph, createRungGraph } from "./rung-graph.ts";
-import { type Memory, type Standing, changeBelow, lowestFailing, standingOf } from "./standing.ts";
+import {
+  type Memory,
+  type Standing,
+  changeBelow,
+  explanationOf,
+  lowestFailing,
+  standingOf,
+} from "./standing.ts";
 
 export interface BoardOptions {
   readonly clock: { now(): number };
@@ -23,6 +30,8 @@ export interface Board {
   memories(): ReadonlyMap<string, Memory>;
   /** The lowest failing rung without which this one is not asked. */
   blocker(name: string): string | undefined;
+  /** The rung whose failure explains this one, undefined when it counts as its own. */
+  explanation(result: CheckResult): string | undefined;
   /** Whether its own container is being changed. */
   isChanging(name: string): boolean;
   /** Whether its last look failed. */
@@ -71,7 +80,7 @@ export function createBoard({ clock, isCertain, remembered }: BoardOptions): Boa
     const rung = graph.rungs.get(name);
     if (!isFailing(outcome) || !rung) return belief;
     const excused = !final && changeBelow(rung, site()) !== undefined;
-    const caused = lowestFailing(graph.below(name), site()) !== undefined;
+    const caused = explanationOf(rung, result, site()) !== undefined;
     if (excused || caused) return belief;
     return believe(belief, look, confirmation(name), outcome === "certain");
   };
@@ -90,6 +99,10 @@ export function createBoard({ clock, isCertain, remembered }: BoardOptions): Boa
     },
     memories: () => memories,
     blocker: (name) => lowestFailing(graph.needed(name), site()),
+    explanation: (result) => {
+      const rung = graph.rungs.get(result.name);
+      return rung && explanationOf(rung, result, site());
+    },
     isChanging: (name) => {
       const container = graph.rungs.get(name)?.container;
       return container !== undefined && changeOf(container) !== undefined;

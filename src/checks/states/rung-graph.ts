@@ -12,6 +12,8 @@ export interface Rung {
   readonly needs: readonly string[];
   /** One of these failing explains a failure of this one, which may hold all the same. */
   readonly leansOn: readonly string[];
+  /** Failing for the same reason as one of these is the same trouble: four ways into one relay. */
+  readonly alike: readonly string[];
   /** The container in which changes disturb it. */
   readonly container?: string;
 }
@@ -22,7 +24,7 @@ export interface RungGraph {
   below(name: string): readonly string[];
   /** What must hold for it to be asked, the lowest first. */
   needed(name: string): readonly string[];
-  /** Everything that stands on it, or leans on it. */
+  /** Everything that stands on it, leans on it or is alike. */
   above(name: string): readonly string[];
 }
 
@@ -35,7 +37,9 @@ export function createRungGraph(all: readonly Rung[]): RungGraph {
   );
   const needed = memoized((name) => walk(name, rungs, needs));
   const above = memoized((name) =>
-    [...rungs.keys()].filter((other) => other !== name && below(other).includes(name)),
+    [...rungs.values()]
+      .filter((other) => below(other.name).includes(name) || other.alike.includes(name))
+      .map((other) => other.name),
   );
   return { rungs, below, needed, above };
 }

@@ -22,7 +22,7 @@ type Site = Pick<DesiredState, "containers" | "checks" | "consul">;
 
 export function siteRungs(site: Site): RungGraph {
   return createRungGraph([
-    { name: HOST_RUNG, sort: "host", kind: "host", needs: [], leansOn: [] },
+    { name: HOST_RUNG, sort: "host", kind: "host", needs: [], leansOn: [], alike: [] },
     ...site.containers.map(containerOf),
     ...site.containers.flatMap(unitsOf),
     ...site.checks.map((check) => checkOf(check, site)),
@@ -37,6 +37,7 @@ function containerOf({ name }: DesiredContainer): Rung {
     kind: "container",
     needs: [],
     leansOn: [HOST_RUNG],
+    alike: [],
     container: name,
   };
 }
@@ -48,6 +49,7 @@ function unitsOf({ name, services }: DesiredContainer): readonly Rung[] {
     kind: "unit",
     needs: [containerRung(name)],
     leansOn: [],
+    alike: [],
     container: name,
   }));
 }
@@ -75,8 +77,17 @@ function checkOf(check: DesiredCheck, site: Site): Rung {
       ),
       ...bridges.map((bridge) => bridge.name),
     ],
+    alike: own === undefined ? [] : alikeBefore(check, site.checks),
     ...(own ? { container: own.name } : {}),
   };
+}
+
+/** The first of those that ask the same container in the same way speaks for all of them. */
+function alikeBefore(check: DesiredCheck, checks: readonly DesiredCheck[]): readonly string[] {
+  return checks
+    .slice(0, checks.indexOf(check))
+    .filter(({ kind, container }) => kind === check.kind && container === check.container)
+    .map(({ name }) => name);
 }
 
 /** What the container waits for at its start, without Consul: nothing that runs needs it to go on running. */

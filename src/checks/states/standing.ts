@@ -55,6 +55,22 @@ export function lowestFailing(names: readonly string[], { memoryOf }: Site): str
   return names.find((name) => isFailing(memoryOf(name).last?.outcome));
 }
 
+/** What fails and explains that this result of the rung does: something below, or its like for the same reason. */
+export function explanationOf(
+  { name, alike }: Rung,
+  result: Pick<CheckResult, "reason"> | undefined,
+  site: Site,
+): string | undefined {
+  return (
+    lowestFailing(site.graph.below(name), site) ??
+    alike.find((other) => {
+      const last = site.memoryOf(other).last;
+      const asked = lowestFailing(site.graph.needed(other), site) === undefined;
+      return asked && isFailing(last?.outcome) && last?.result.reason === result?.reason;
+    })
+  );
+}
+
 /** The container below it that is being changed, its own first. */
 export function changeBelow(
   rung: Rung,
@@ -68,11 +84,13 @@ export function changeBelow(
   return undefined;
 }
 
-/** What keeps it from being asked comes first, and that may itself be explained by something further down. */
-function causeOf({ name }: Rung, failing: boolean, site: Site): string | undefined {
-  const blocker = lowestFailing(site.graph.needed(name), site);
-  if (blocker !== undefined) return lowestFailing(site.graph.below(blocker), site) ?? blocker;
-  return failing ? lowestFailing(site.graph.below(name), site) : undefined;
+/** What keeps it from being asked comes first, and that may itself be explained by something else. */
+function causeOf(rung: Rung, failing: boolean, site: Site): string | undefined {
+  const blocker = lowestFailing(site.graph.needed(rung.name), site);
+  const found =
+    blocker ?? (failing ? explanationOf(rung, site.memoryOf(rung.name).last?.result, site) : undefined);
+  const further = found === undefined ? undefined : site.graph.rungs.get(found);
+  return further ? (causeOf(further, true, site) ?? found) : found;
 }
 
 type Explained = Pick<Standing, "state" | "since" | "because" | "cause">;

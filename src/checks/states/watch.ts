@@ -47,19 +47,19 @@ export function createWatch({ board, isCertain, ask, soon, onLook }: WatchOption
     return started;
   };
 
-  /** From the bottom up, until something is found that explains the failure. */
-  const lookBelow = async (name: string): Promise<void> => {
+  /** From the bottom up, then at its like, until something is found that explains the failure. */
+  const lookForCause = async (result: CheckResult): Promise<void> => {
     const failedAt = board.latestOrder();
-    for (const below of board.graph().below(name)) {
-      if (!board.isFailing(below) && board.order(below) <= failedAt) await look(below);
-      if (board.isFailing(below)) return;
+    const graph = board.graph();
+    for (const name of [...graph.below(result.name), ...(graph.rungs.get(result.name)?.alike ?? [])]) {
+      if (board.explanation(result) !== undefined) return;
+      if (!board.isFailing(name) && board.order(name) <= failedAt) await look(name);
     }
   };
 
   const saw = async (seen: Look, options?: RecordOptions): Promise<void> => {
     const { name } = seen.result;
-    const failing = isFailingOutcome(judgeLook(seen.result, isCertain));
-    if (failing) await lookBelow(name);
+    if (isFailingOutcome(judgeLook(seen.result, isCertain))) await lookForCause(seen.result);
     const failed = board.isFailing(name);
     board.record(seen.result, options);
     onLook(seen);

@@ -72,6 +72,20 @@ describe("checks on demand", () => {
     ]);
   });
 
+  it("are in the metrics, with their states and the reasons of their looks", async () => {
+    site.failing = ["/page"];
+    await lab.until("down", () => past("page")?.state === "down", SECOND);
+    const { text } = await lab.api.metrics(undefined);
+    expect(text).to.contain('convene_check_state{check="page",state="down"} 1\n');
+    expect(text).to.contain('convene_check_state{check="search",state="unknown"} 1\n');
+    expect(text).to.match(/convene_check_failures_total\{reason="wrong_status"\} [2-9]/);
+    expect(text).to.contain('convene_reconciles_total{result="ready"}');
+    expect(text).to.contain(
+      'convene_alerts{alertname="CheckFailing",severity="critical",state="firing"} 1\n',
+    );
+    expect(text).not.to.contain("container/wiki");
+  });
+
   it("name the checks there are when there is no such check", async () => {
     const error = await run("serach").catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: "UnknownCheck", hint: "there are: page, search, cloud, host" });

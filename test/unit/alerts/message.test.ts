@@ -35,6 +35,16 @@ describe("a message for people", () => {
     });
   });
 
+  it("says what else is taken down, to people and to webhooks", () => {
+    const wide = { ...base, also: ["turn-tls", "conference"] };
+    expect(messageOf([wide]).text).to.contain("\n  also      turn-tls, conference\n  evidence ");
+    expect(webhookBody("hook", [wide])).to.have.nested.property(
+      "alerts[0].annotations.also",
+      "turn-tls, conference",
+    );
+    expect(webhookBody("hook", [base])).not.to.have.nested.property("alerts[0].annotations.also");
+  });
+
   it("puts what is worst into the subject", () => {
     const resolved: Notification = { ...base, kind: "resolved", subject: "page", endsAt: base.at };
     const warning: Notification = { ...base, severity: "warning", subject: "certificate" };

@@ -5,7 +5,7 @@ import type { CheckContext } from "../../../src/checks/check.ts";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { defineKind } from "../../../src/checks/check-kind.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "../../../src/checks/check-run.ts";
-import { checkKind, checkKinds, intervalOf, runCheck } from "../../../src/checks/registry.ts";
+import { checkKind, checkKinds, intervalOf, isCertain, runCheck } from "../../../src/checks/registry.ts";
 import { durationField } from "../../../src/checks/spec-values.ts";
 
 function context(signal = new AbortController().signal): CheckContext {
@@ -88,6 +88,14 @@ describe("running a check", () => {
     expect(intervalOf({ ...check, intervalSeconds: 7 })).to.equal(7_000);
     expect(intervalOf(check)).to.equal(checkKind("tls")?.interval);
     expect(intervalOf({ ...check, kind: "ping" })).to.equal(300_000);
+  });
+
+  it("believes an expired certificate at the first look, and a refused connection not", () => {
+    expect([isCertain("tls", "cert_expired"), isCertain("tls", "connection_refused")]).to.deep.equal([
+      true,
+      false,
+    ]);
+    expect([isCertain("tls", "nothing"), isCertain("ping", "cert_expired")]).to.deep.equal([false, false]);
   });
 
   it("turns anything else thrown into internal_error", async () => {

@@ -14,9 +14,11 @@ const turn: Rung = {
   kind: "turn",
   needs: ["container/turn"],
   leansOn: ["container/proxy"],
+  alike: [],
   container: "turn",
 };
-const page: Rung = { name: "page", sort: "check", kind: "http", needs: [], leansOn: [] };
+const turnTcp: Rung = { ...turn, name: "turn-tcp", alike: ["turn"] };
+const page: Rung = { name: "page", sort: "check", kind: "http", needs: [], leansOn: [], alike: [] };
 const containers = ["turn", "proxy"].map(
   (container): Rung => ({
     name: `container/${container}`,
@@ -24,6 +26,7 @@ const containers = ["turn", "proxy"].map(
     kind: "container",
     needs: [],
     leansOn: [],
+    alike: [],
     container,
   }),
 );
@@ -34,7 +37,7 @@ describe("the memory of the checks", () => {
   beforeEach(() => {
     now = 0;
     board = createBoard({ clock: { now: () => now }, isCertain: (_kind, reason) => reason === "expired" });
-    board.configure(createRungGraph([...containers, turn, page]), () => confirmationOf(undefined));
+    board.configure(createRungGraph([...containers, turn, turnTcp, page]), () => confirmationOf(undefined));
   });
 
   /** A look a minute after the last. */
@@ -66,7 +69,7 @@ describe("the memory of the checks", () => {
     fail("turn");
     fail("turn");
     expect(stands("turn")).to.equal("maintenance 1 turn is being changed");
-    expect(board.endChanges()).to.deep.equal(["turn", "container/turn"].toSorted());
+    expect(board.endChanges()).to.have.members(["turn", "turn-tcp", "container/turn"]);
     // What failed meanwhile did not count.
     expect(stands("turn")).to.equal("pending 2");
     fail("turn");
@@ -104,7 +107,7 @@ describe("the memory of the checks", () => {
     fail("page");
     board.beginChange("turn");
     look("turn");
-    expect(board.endChanges()).to.have.members(["container/turn", "page"]);
+    expect(board.endChanges()).to.have.members(["container/turn", "turn-tcp", "page"]);
     expect(board.endChanges()).to.deep.equal([]);
   });
 
@@ -141,6 +144,13 @@ describe("the memory of the checks", () => {
     expect(board.blocker("page")).to.equal(undefined);
     look("container/turn");
     expect([board.blocker("turn"), stands("turn")]).to.deep.equal([undefined, "up 1"]);
+  });
+
+  it("takes the same reason of two that are alike for one trouble, and another reason for its own", () => {
+    for (const name of ["turn", "turn", "turn-tcp", "turn-tcp"]) fail(name, "wrong_secret");
+    expect(stands("turn-tcp")).to.equal("unknown 1 turn is down");
+    for (const name of ["turn-tcp", "turn-tcp"]) fail(name, "no_answer");
+    expect(stands("turn-tcp")).to.equal("down 5");
   });
 
   it("goes on from what an earlier process remembered, with the looks that this one makes", () => {

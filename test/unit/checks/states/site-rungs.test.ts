@@ -27,6 +27,8 @@ const site = state({
     check("bridge-1", { kind: "bridge", container: "bridge-1" }),
     check("conference", { kind: "conference", dependsOn: ["signaling"] }),
     check("cloud"),
+    check("elsewhere"),
+    check("page-2", { container: "jitsi" }),
     check("lost", { container: "gone", dependsOn: ["gone"] }),
   ],
   consul: { address: "10.10.1.5", port: 8500, container: "consul" },
@@ -58,6 +60,13 @@ describe("what a site's checks stand on", () => {
     expect(graph.below("lost")).to.deep.equal([]);
   });
 
+  it("includes its like: the first that asks the same container in the same way", () => {
+    expect(graph.rungs.get("page-2")?.alike).to.deep.equal(["page", "signaling"]);
+    expect(graph.rungs.get("page")?.alike).to.deep.equal([]);
+    expect(graph.rungs.get("elsewhere")?.alike).to.deep.equal([]);
+    expect(graph.above("page")).to.include("page-2");
+  });
+
   it("is known from below too", () => {
     expect(graph.above("container/proxy")).to.have.members([
       "unit/proxy/haproxy",
@@ -65,6 +74,7 @@ describe("what a site's checks stand on", () => {
       "signaling",
       "bridge-1",
       "conference",
+      "page-2",
     ]);
     expect(graph.above("conference")).to.deep.equal([]);
   });
