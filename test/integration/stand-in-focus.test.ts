@@ -170,6 +170,13 @@ describe("the stand-in focus", function () {
     expect((await askFocus(lab, "/stats")).text).to.include('"operational_bridge_count":1');
   });
 
+  it("is asked nothing where its component does not see it online", async () => {
+    await lab.fault("focus-component-blind");
+    const asking = await meetingPerson(lab, "asking", true);
+    expect(await asking.request(two.room)).to.include("service-unavailable");
+    asking.close();
+  });
+
   async function drain(what: "enable" | "disable"): Promise<void> {
     await fetch(`http://${lab.addresses.bridges[0]}:8080/colibri/drain/${what}`, { method: "POST" });
   }

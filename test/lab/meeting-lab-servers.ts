@@ -15,9 +15,15 @@ export interface LabServers {
   readonly bridges: readonly LabServer[];
 }
 
+const bridgeSchema = z.object({
+  operational: z.boolean(),
+  drain: z.boolean(),
+  "graceful-shutdown": z.boolean(),
+});
+
 const answerSchema = z.object({
   version: z.string().optional(),
-  bridge_selector: z.object({ operational_bridge_count: z.number() }).optional(),
+  bridge_selector: z.object({ bridge: z.record(z.string(), bridgeSchema) }).optional(),
 });
 
 const NODE = `${STAND_INS}/node_modules/.bin/node`;
@@ -76,10 +82,15 @@ export async function labServers(containers: LabContainers, bridges: number): Pr
   };
 }
 
-/** Whether everything has found everything: the focus counts every bridge, and each bridge is in the brewery. */
+/** Whether everything has found everything: the focus sees every bridge in the brewery, and would choose each. */
 export async function areTogether({ focus, bridges }: LabServers): Promise<boolean> {
-  const { bridge_selector: selector } = await ask(`http://${focus.container.address}:8888/stats`);
-  return selector?.operational_bridge_count === bridges.length;
+  const { bridge_selector: selector } = await ask(`http://${focus.container.address}:8888/debug`);
+  const seen = Object.values(selector?.bridge ?? {});
+  return seen.length === bridges.length && seen.every(isChoosable);
+}
+
+function isChoosable(bridge: z.infer<typeof bridgeSchema>): boolean {
+  return bridge.operational && !bridge.drain && !bridge["graceful-shutdown"];
 }
 
 function standIn(container: LabContainer, kind: "focus" | "bridge", user: string, port: number): LabServer {
