@@ -118,7 +118,8 @@ async function settle(
   } catch (error) {
     return failureVerdict(error, run);
   } finally {
-    deadline.end();
+    // Whoever waits for the result need not wait for the tidying up.
+    setImmediate(deadline.end);
   }
 }
 

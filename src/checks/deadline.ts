@@ -6,7 +6,7 @@ export interface Deadline {
   /** Resolves when a run that was told to stop has not done so in time. */
   readonly overrun: Promise<void>;
   /** The run has ended: forgets the timer and the caller's signal. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Milliseconds a run gets after its deadline to hand back what it allocated. */

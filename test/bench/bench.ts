@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures convene on real parts and prints each figure beside its target. `--quick` looks at the
- * idle agent for one minute instead of five; `fleet` or `site` measures only that part. Ends with 0 when everything could be measured, whatever came out.
+ * idle agent for one minute instead of five; `checks`, `fleet` or `site` measures only that part. Ends with 0 when everything could be measured, whatever came out.
  */
 import { ofCommit } from "./agent-events.ts";
 import { createBenchHost } from "./bench-host.ts";
@@ -13,14 +13,17 @@ import { measureIdle, measureReady } from "./idle.ts";
 import { measureQuietPasses } from "./quiet-passes.ts";
 import { measurePush, measureStop } from "./reactions.ts";
 import { measureReplacement } from "./replacement.ts";
+import { measureStunBindings } from "./stun-bindings.ts";
 import { measureSweep } from "./sweep.ts";
 
 const WORDS = process.argv.slice(2);
 const IDLE_SECONDS = WORDS.includes("--quick") ? 60 : 300;
 
+const PARTS = ["checks", "fleet", "site"] as const;
+
 /** A part named on the command line, or any when none is. */
-function wants(part: "fleet" | "site"): boolean {
-  return WORDS.includes(part) || !WORDS.some((word) => word === "fleet" || word === "site");
+function wants(part: (typeof PARTS)[number]): boolean {
+  return WORDS.includes(part) || !PARTS.some((one) => WORDS.includes(one));
 }
 
 function say(line: string): void {
@@ -77,6 +80,7 @@ async function onHost(
 
 async function bench(): Promise<void> {
   const figures: Figure[] = [];
+  if (wants("checks")) figures.push(await measureStunBindings());
   if (wants("fleet")) figures.push(...(await onHost("A fleet of cheap containers", measureFleet)));
   if (wants("site")) figures.push(...(await onHost("The site of desired-state/", measureSite)));
   say(`\n${renderFigures(figures)}`);

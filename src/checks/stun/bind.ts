@@ -12,11 +12,12 @@ const ANSWER_MS = 3_000;
 
 /** The address we were seen from. Fails with a StunReason, `redirected`, or why the channel ended. */
 export async function bind(client: StunClient, run: CheckRun): Promise<TransportAddress> {
-  run.say("→ binding request");
-  const answer = await client.request(
+  const answered = client.request(
     { method: Method.binding, attributes: () => [], options: { fingerprint: true } },
     { waitMs: ANSWER_MS, signal: run.signal },
   );
+  run.say("→ binding request");
+  const answer = await answered;
   const software = attributeText(answer, Attribute.software);
   if (software !== undefined) run.note({ software });
   if (answer.messageClass === MessageClass.error) throw refusal(answer);

@@ -32,6 +32,7 @@ export class StunTransaction {
   readonly #owner: TransactionOwner;
   readonly #outcome = Promise.withResolvers<DecodedStun>();
   #timer: NodeJS.Timeout | undefined;
+  #isAttentive = false;
 
   constructor(channel: StunChannel, bytes: Uint8Array, patience: Patience, owner: TransactionOwner) {
     this.#channel = channel;
@@ -67,6 +68,7 @@ export class StunTransaction {
   #becomeAttentive(repeats: readonly number[]): void {
     const { waitMs, signal } = this.#patience;
     signal.addEventListener("abort", this.#stop);
+    this.#isAttentive = true;
     if (signal.aborted) this.#stop();
     else this.#next(Math.min(ATTENTIVE_AT_MS, waitMs), repeats);
   }
@@ -86,7 +88,7 @@ export class StunTransaction {
 
   #settle(): void {
     clearTimeout(this.#timer);
-    this.#patience.signal.removeEventListener("abort", this.#stop);
+    if (this.#isAttentive) this.#patience.signal.removeEventListener("abort", this.#stop);
     this.#owner.settled();
   }
 }
