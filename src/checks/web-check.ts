@@ -48,6 +48,7 @@ export const webCheck = defineKind<WebSpec, Reason>({
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...fetchReasons, ...found },
   target: (spec) => `${spec.scheme}://${spec.host}:${spec.port}${spec.page}`,
+  interval: 60_000,
   run: async (spec, run) => {
     const findings = [
       ...assessPage(await get(spec.page, spec, run), spec),

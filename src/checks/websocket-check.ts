@@ -37,6 +37,7 @@ export const websocketCheck = defineKind<WebSocketSpec, Reason>({
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...upgradeReasons, ...openReasons },
   target: urlOf,
+  interval: 60_000,
   run: async (spec, run) => {
     const secure = spec.scheme === "wss";
     const socket = await openSecured({ ...spec, port: portOf(spec), secure, alpn: ["http/1.1"] }, run);

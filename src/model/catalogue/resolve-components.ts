@@ -10,6 +10,7 @@ import type { SourceFile } from "../../manifests/source-file.ts";
 import { addressOf } from "../addresses.ts";
 import type { ResolvedComponent } from "../model-input.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { certificatePlaces } from "./certificate-places.ts";
 import { localComponent } from "./local-component.ts";
 import { instantiateComponent, useComponents } from "./use-components.ts";
 import type { UsedComponent } from "./use-components.ts";
@@ -32,7 +33,8 @@ export function resolveComponents(
     components: Object.fromEntries(used.map((one) => [one.folder.name, { parameters: one.parameters }])),
   };
   const hosts = used.map((one) => instantiateComponent(one, ["Image", "Container"], scope));
-  const containers = manifestsOf([...hosts.flatMap((host) => host.manifests), ...manifests], "Container");
+  const all = [...hosts.flatMap((host) => host.manifests), ...manifests];
+  const containers = manifestsOf(all, "Container");
   const network = parseIpv4Network(site.manifest.spec.network.ipv4);
   const addresses = containers.map(({ manifest: { metadata, spec } }) => {
     return [
@@ -48,6 +50,7 @@ export function resolveComponents(
     ...scope,
     containers: Object.fromEntries(addresses),
     groups: Object.fromEntries(groups),
+    certificates: certificatePlaces(all, site.manifest.spec.domain),
   };
   const checks = used.map((one) => instantiateComponent(one, ["Check"], checkScope));
   const local = localComponent(manifests, site, files);
