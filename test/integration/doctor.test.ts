@@ -52,6 +52,19 @@ describe("doctor on a whole site", function () {
     expect(report.rungs.find(({ name }) => name === "relay")?.state).to.equal("ok");
   });
 
+  it("looks through BOSH where config.js names no WebSocket, as browsers do", async () => {
+    try {
+      await lab.servers.nginx.reconfigure("/etc/jitsi/meet/config.js", { "websocket:": "otherwise:" });
+      const { findings, text, transcript } = await look({ login: lab.member });
+      expect(findings, text).to.deep.equal([]);
+      expect(text).to.include("BOSH; guests may come in").and.include("config.js names no WebSocket");
+      expect(text).to.include(`guest ✓, ${lab.member.username} ✓`);
+      expect(transcript).not.to.include("WebSocket upgrade");
+    } finally {
+      await lab.mend();
+    }
+  });
+
   const faults: readonly (readonly [FaultName, string, RegExp])[] = [
     [
       "page-certificate-expired",

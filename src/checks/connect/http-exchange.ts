@@ -10,6 +10,8 @@ export interface HttpQuestion {
   readonly accept?: string;
   /** Sent as application/json. */
   readonly json?: unknown;
+  /** Sent as text/xml. */
+  readonly xml?: string;
   /** Bytes of a body that are read at most, 64 KiB unless given; the rest is left unread. */
   readonly bodyLimit?: number;
 }
@@ -57,7 +59,7 @@ class Exchange {
   constructor(socket: Socket, question: HttpQuestion, signal: AbortSignal) {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     this.answer = promise;
-    const payload = question.json === undefined ? undefined : JSON.stringify(question.json);
+    const payload = question.json === undefined ? question.xml : JSON.stringify(question.json);
     const failed = (error: Error): void => {
       this.fault ??= error;
       reject(error);
@@ -86,7 +88,10 @@ function headersOf(question: HttpQuestion, payload: string | undefined): Record<
     connection: "close",
     ...(payload === undefined
       ? {}
-      : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+      : {
+          "content-type": question.json === undefined ? "text/xml; charset=utf-8" : "application/json",
+          "content-length": Buffer.byteLength(payload),
+        }),
   };
 }
 

@@ -13,7 +13,7 @@ const BYTE_LIMIT = 4 * 1_048_576;
 export class Inbox {
   readonly #run: CheckRun;
   readonly #surroundings: ReadonlyMap<string, string> | undefined;
-  readonly #unread: string[] = [];
+  readonly #unread: (string | XmlElement)[] = [];
   #elements = 0;
   #bytes = 0;
   #end: CheckFailure<SessionReason> | undefined;
@@ -27,9 +27,18 @@ export class Inbox {
 
   /** Takes the text of one element. False when that is too much: the connection is to be cut. */
   put(text: string): boolean {
+    return this.#put(text, text.length);
+  }
+
+  /** Takes an element that has been read and shown already, of a text of that length. */
+  putElement(element: XmlElement, length: number): boolean {
+    return this.#put(element, length);
+  }
+
+  #put(element: string | XmlElement, length: number): boolean {
     if (this.#end !== undefined) return false;
     this.#elements += 1;
-    this.#bytes += text.length;
+    this.#bytes += length;
     const flooded =
       this.#unread.length >= QUEUE_LIMIT || this.#elements > ELEMENT_LIMIT || this.#bytes > BYTE_LIMIT;
     if (flooded) {
@@ -37,7 +46,7 @@ export class Inbox {
       this.end(new CheckFailure<SessionReason>("stanza_flood", message));
       return false;
     }
-    this.#unread.push(text);
+    this.#unread.push(element);
     this.#wake();
     return true;
   }
@@ -58,8 +67,8 @@ export class Inbox {
         ? this.#run.signal
         : AbortSignal.any([this.#run.signal, AbortSignal.timeout(waitMs)]);
     while (this.#unread.length === 0 && this.#end === undefined && !limit.aborted) await this.#change(limit);
-    const text = this.#unread.shift();
-    if (text !== undefined) return this.#read(text);
+    const element = this.#unread.shift();
+    if (element !== undefined) return typeof element === "string" ? this.#read(element) : element;
     if (this.#end !== undefined) throw this.#end;
     this.#run.context.signal.throwIfAborted();
     throw new CheckFailure<SessionReason>("session_silent", "the server said nothing in time");

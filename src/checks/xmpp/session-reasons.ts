@@ -10,6 +10,10 @@ export const sessionReasons = {
     severity: "critical",
     hint: "the path answers as a web page, so the WebSocket is not passed on: nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280",
   },
+  bosh_not_proxied: {
+    severity: "critical",
+    hint: "the path does not lead to Prosody's BOSH: nginx needs `location = /http-bind` to Prosody's port 5280, and Prosody the module `bosh`",
+  },
   prosody_down: {
     severity: "critical",
     hint: "nginx is there and Prosody is not: convene logs jitsi says why prosody.service does not run",

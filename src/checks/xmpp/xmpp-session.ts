@@ -1,6 +1,6 @@
 /** A participant's XMPP session: logged in, bound, able to ask, to listen, and to leave. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
-import { openFramedStream } from "./framed-stream.ts";
+import { openStream } from "./open-stream.ts";
 import { authenticate } from "./sasl.ts";
 import type { SessionReason } from "./session-reasons.ts";
 import { CLIENT_NAMESPACE, refusalOfIq, StanzaRefused, writeIq } from "./stanza.ts";
@@ -42,7 +42,7 @@ export interface XmppSession {
  * SessionReason, everything closed again.
  */
 export async function openSession(target: XmppTarget, login: XmppLogin, run: CheckRun): Promise<XmppSession> {
-  const stream = await openFramedStream(target, run);
+  const stream = await openStream(target, run);
   try {
     const domain = loginDomain(target, login);
     await run.phase("open", () => stream.open(domain, ANSWER_MS));

@@ -9,6 +9,8 @@ export interface XmppTarget {
   readonly port: number;
   /** TLS around the WebSocket. */
   readonly secure: boolean;
+  /** HTTP requests (XEP-0124) instead of the WebSocket. */
+  readonly bosh?: boolean;
   /** Of the WebSocket: `/xmpp-websocket`. */
   readonly path: string;
   /** XMPP domain of people with an account. */

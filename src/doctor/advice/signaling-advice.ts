@@ -11,6 +11,8 @@ export const signalingAdvice = {
     "look at `location = /xmpp-websocket` in nginx and at a proxy in front: it must let upgrades to WebSocket through",
   websocket_not_proxied:
     "nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280; so does a proxy in front",
+  bosh_not_proxied:
+    "nginx needs `location = /http-bind` to Prosody's port 5280, and Prosody the module `bosh`",
   prosody_down: `start Prosody (systemctl status prosody); ${PROSODY_LOG}`,
   backend_down:
     "the proxy in front has no living web server for this name: look whether nginx runs behind it",
@@ -59,6 +61,7 @@ export const signalingSentences: Readonly<Record<string, Sentence>> = {
       : `no WebSocket at ${urlOf(target)}: it answers ${evidence.status}`,
   websocket_not_proxied: ({ target, evidence }) =>
     `the WebSocket does not reach Prosody: ${urlOf(target)} answers ${evidence.status}, as a page does`,
+  bosh_not_proxied: ({ target, message }) => `no BOSH at ${urlOf(target)}: ${message}`,
   prosody_down: ({ evidence }) => `the web server is there, but not Prosody behind it (${evidence.status})`,
   backend_down: ({ evidence }) => `the proxy is there, but no web server behind it (${evidence.status})`,
   host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,

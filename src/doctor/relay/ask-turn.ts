@@ -32,19 +32,28 @@ export async function askTurn(
     work: async (run) => {
       const address = await findAddress({ host }, run);
       const server = { host, address, port, transport, allowSelfSigned };
-      const verdict = await climbTurnLadder(server, { kind: "given", credential }, expected, run);
-      refuseStray(await run.context.resolve(host).catch(() => [host]), run);
-      return verdict;
+      try {
+        const verdict = await climbTurnLadder(server, { kind: "given", credential }, expected, run);
+        await refuseStray(host, run);
+        return verdict;
+      } catch (error) {
+        // Nothing arrives there because it is nobody's address: that is the cause.
+        if (error instanceof CheckFailure && LOST.includes(error.reason)) await refuseStray(host, run);
+        throw error;
+      }
     },
     describe: (verdict) => verdict,
   });
   return result;
 }
 
+const LOST: readonly string[] = ["relay_range_closed", "data_lost"] satisfies readonly TurnReason[];
+
 /** A relay at another address than its server's is right where packets sent there come back, and else is nobody's. */
-function refuseStray(own: readonly string[], { evidence }: CheckRun): void {
+async function refuseStray(host: string, { context, evidence }: CheckRun): Promise<void> {
   const { outside, relayedAddress } = evidence;
   if (outside === undefined || outside === "answered") return;
+  const own = await context.resolve(host).catch(() => [host]);
   if (own.some((address) => sameIp(address, String(relayedAddress)))) return;
   const message = `the relay is said to be at ${relayedAddress}, and nothing sent there comes back; the server is at ${own.join(", ")}`;
   throw new CheckFailure<TurnReason>("wrong_relayed_address", message);

@@ -8,7 +8,6 @@ export interface Where {
   readonly address: string | undefined;
   readonly port: number;
   readonly secure: boolean;
-  /** With the query. */
   readonly path: string;
 }
 
@@ -21,6 +20,6 @@ export function whereOf(url: URL, page: { readonly target: DoctorTarget; readonl
     address: own ?? (isIP(host) === 0 ? undefined : host),
     port: Number(url.port || (secure ? 443 : 80)),
     secure,
-    path: `${url.pathname}${url.search}`,
+    path: url.pathname,
   };
 }
