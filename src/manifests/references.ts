@@ -12,7 +12,7 @@ export interface Resolved {
 }
 
 const WHOLE = /^\$\{([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\}$/u;
-const PARTIAL = /\$\{(parameters|site|item|components|containers|groups|self)\./u;
+const PARTIAL = /\$\{(parameters|site|item|components|containers|groups|self|effective)\./u;
 
 /**
  * The data with every reference replaced. A field whose reference is not set is left out, as if nobody had

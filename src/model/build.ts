@@ -64,7 +64,7 @@ export function buildDesiredState(input: ModelInput, engine: TemplateEngine): De
     services: desiredServices(input, new Map([...addresses].map(([name, { ipv4 }]) => [name, ipv4]))),
     accounts: desiredAccounts(input),
     certificates: desiredCertificates(effective.views, proxyOf(input, addresses), input.host.acme.directory),
-    checks: desiredChecks(input),
+    checks: desiredChecks(input, effective.views),
     receivers: desiredReceivers(input),
     findings: input.foreign === undefined ? [] : effective.findings,
   };

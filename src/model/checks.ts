@@ -2,13 +2,21 @@
 import { type LoadedManifest, manifestsOf } from "../manifests/loaded-manifest.ts";
 import type { CheckManifest } from "../manifests/schema/check.ts";
 import type { DesiredCheck } from "./desired-state.ts";
+import { settleReferences } from "./effective-references.ts";
+import type { EffectiveViews } from "./effective-views.ts";
 import type { ModelInput } from "./model-input.ts";
 
-export function desiredChecks(input: ModelInput): readonly DesiredCheck[] {
+export function desiredChecks(input: ModelInput, effective: EffectiveViews): readonly DesiredCheck[] {
+  const derived = input.components.flatMap((component) => component.checks).map(desiredCheck);
   return [
-    ...input.components.flatMap((component) => component.checks),
-    ...manifestsOf(input.manifests, "Check"),
-  ].map(desiredCheck);
+    ...derived.map((check) => ({ ...check, spec: settledSpec(check, effective) })),
+    ...manifestsOf(input.manifests, "Check").map(desiredCheck),
+  ];
+}
+
+function settledSpec({ spec }: DesiredCheck, effective: EffectiveViews): DesiredCheck["spec"] {
+  const entries = Object.entries(spec).map(([key, value]) => [key, settleReferences(value, effective)]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 function desiredCheck(loaded: LoadedManifest<CheckManifest>): DesiredCheck {

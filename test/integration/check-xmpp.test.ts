@@ -97,7 +97,7 @@ describe("check xmpp", function () {
 
   it("ends with a reason when a frame is larger than any stream feature", async () => {
     const port = await listen(answering([`<open>${"a".repeat(100_000)}</open>`]));
-    expect((await check({ port })).reason).to.equal("stream_closed");
+    expect((await check({ port })).reason).to.equal("bad_answer");
   });
 });
 

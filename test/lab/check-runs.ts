@@ -1,5 +1,6 @@
 /** A check's run for tests that use a protocol's parts without a whole check. */
-import { createCheckContext, type CheckContextOptions } from "../../src/checks/check-context.ts";
+import type { CheckContext } from "../../src/checks/check.ts";
+import { createCheckContext } from "../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../src/checks/check-run.ts";
 
 export interface LabRun {
@@ -8,17 +9,22 @@ export interface LabRun {
   readonly lines: readonly string[];
 }
 
-/** Every name resolves to 127.0.0.1 where `options` say nothing else. */
-export function labRun(options: Partial<CheckContextOptions> = {}): LabRun {
+/** Reading the machine's roots takes some time: once is enough. */
+const shared = createCheckContext({ clock: Date, signal: new AbortController().signal });
+
+/** Every name resolves to 127.0.0.1 where `options` say nothing else; the check's own deadline is `limit`. */
+export function labRun(
+  options: Partial<CheckContext> = {},
+  limit: AbortSignal = AbortSignal.timeout(10_000),
+): LabRun {
   const lines: string[] = [];
-  const signal = options.signal ?? AbortSignal.timeout(10_000);
-  const context = createCheckContext({
-    clock: Date,
+  const context = {
+    ...shared,
     resolve: () => Promise.resolve(["127.0.0.1"]),
-    transcript: (line) => lines.push(line),
+    transcript: (line: string) => lines.push(line),
     ...options,
-    signal,
-  });
+  };
+  const signal = AbortSignal.any([context.signal, limit]);
   return { run: new CheckRun(context, signal), lines };
 }
 

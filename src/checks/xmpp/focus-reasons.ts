@@ -6,6 +6,10 @@ export const focusReasons = {
     severity: "critical",
     hint: "no meeting can begin: jicofo is not logged in to Prosody. It is down, or its password differs from Prosody's (convene logs jitsi; jicofo.conf: `xmpp.client`)",
   },
+  focus_component_missing: {
+    severity: "critical",
+    hint: 'no meeting can begin: prosody.cfg.lua lacks the line `Component "focus.DOMAIN" "client_proxy"`, or the check\'s `focus:` names another',
+  },
   focus_silent: {
     severity: "critical",
     hint: "no meeting can begin: jicofo is logged in and does not answer; it hangs or has just gone (convene logs jitsi)",

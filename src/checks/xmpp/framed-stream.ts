@@ -78,7 +78,7 @@ function upgraded(webSocket: WebSocket, signal: AbortSignal): Promise<void> {
 function reasonOfStatus(status: number): SessionReason {
   if (status === 502 || status === 504) return "prosody_down";
   if (status === 503) return "backend_down";
-  return [200, 400, 404, 405, 426, 501].includes(status) ? "websocket_not_proxied" : "not_upgraded";
+  return [200, 400, 401, 403, 404, 405, 426, 501].includes(status) ? "websocket_not_proxied" : "not_upgraded";
 }
 
 class WebSocketStream implements XmppStream {
@@ -94,13 +94,10 @@ class WebSocketStream implements XmppStream {
     webSocket.on("message", (data, isBinary) => {
       if (!this.#inbox.put(isBinary ? "" : textOf(data))) webSocket.terminate();
     });
-    let problem = "";
-    webSocket.on("error", (error) => {
-      problem = ` (${error.message})`;
-    });
+    webSocket.on("error", (error) => this.#inbox.end(failureOf(error)));
     this.#ended = new Promise((resolve) => {
       webSocket.on("close", (code, reason) => {
-        const message = `the server closed the WebSocket: ${code} ${reason.toString()}${problem}`;
+        const message = `the server closed the WebSocket: ${code} ${reason.toString()}`;
         this.#inbox.end(new CheckFailure<SessionReason>("stream_closed", message));
         resolve();
       });
@@ -136,6 +133,14 @@ class WebSocketStream implements XmppStream {
     await this.#ended;
     clearTimeout(timer);
   }
+}
+
+/** `ws` names its own refusals (broken UTF-8, a frame too large, a wrong opcode) WS_ERR_…; anything else is the connection's. */
+function failureOf(error: Error): CheckFailure<SessionReason> {
+  const code = "code" in error ? String(error.code) : "";
+  if (!code.startsWith("WS_ERR_"))
+    return new CheckFailure("stream_closed", `the connection broke: ${error.message}`);
+  return new CheckFailure("bad_answer", `what came is no frame that may be sent: ${error.message}`);
 }
 
 /** `ws` hands out a text frame as one Buffer, its UTF-8 already verified. */

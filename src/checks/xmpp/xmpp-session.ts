@@ -1,7 +1,7 @@
 /** A participant's XMPP session: logged in, bound, able to ask, to listen, and to leave. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import { openStream } from "./open-stream.ts";
-import { authenticate } from "./sasl.ts";
+import { authenticate, offeredMechanisms } from "./sasl.ts";
 import type { SessionReason } from "./session-reasons.ts";
 import { CLIENT_NAMESPACE, refusalOfIq, StanzaRefused, writeIq } from "./stanza.ts";
 import { childOf, type XmlElement } from "./xml-element.ts";
@@ -16,6 +16,8 @@ const ANSWER_MS = 5_000;
 export interface XmppSession {
   /** The full address that the server gave us. */
   readonly jid: string;
+  /** SASL mechanisms that were offered for the login. */
+  readonly mechanisms: readonly string[];
   /**
    * Asks and waits for the answer, the result iq. `payloadXml` is XML already (xml-writer.ts). Rejects with a
    * StanzaRefused on an error, with `session_silent` after `waitMs`, or with why the session ended.
@@ -45,11 +47,13 @@ export async function openSession(target: XmppTarget, login: XmppLogin, run: Che
   const stream = await openStream(target, run);
   try {
     const domain = loginDomain(target, login);
-    await run.phase("open", () => stream.open(domain, ANSWER_MS));
+    run.note({ from: await run.phase("open", () => stream.open(domain, ANSWER_MS)) });
     const features = await run.phase("features", () => readFeatures(stream, ANSWER_MS));
+    const mechanisms = offeredMechanisms(features);
+    run.note({ mechanisms: mechanisms.join(" ") });
     await run.phase("authenticate", () => authenticate(stream, login, features, ANSWER_MS, run));
     const jid = await run.phase("bind", () => bind(stream, domain, run));
-    return new StreamSession(stream, jid, run);
+    return new StreamSession(stream, { jid, mechanisms }, run);
   } catch (error) {
     await stream.close();
     throw error;
@@ -87,6 +91,7 @@ interface Question {
 
 class StreamSession implements XmppSession {
   readonly jid: string;
+  readonly mechanisms: readonly string[];
   readonly #stream: XmppStream;
   readonly #run: CheckRun;
   readonly #questions = new Map<string, Question>();
@@ -96,9 +101,10 @@ class StreamSession implements XmppSession {
   #closing = false;
   #end: unknown;
 
-  constructor(stream: XmppStream, jid: string, run: CheckRun) {
+  constructor(stream: XmppStream, told: Pick<XmppSession, "jid" | "mechanisms">, run: CheckRun) {
     this.#stream = stream;
-    this.jid = jid;
+    this.jid = told.jid;
+    this.mechanisms = told.mechanisms;
     this.#run = run;
     this.#pumping = this.#pump();
   }

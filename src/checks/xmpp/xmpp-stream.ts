@@ -3,7 +3,7 @@ import { CheckFailure } from "../check-run.ts";
 import type { SessionReason } from "./session-reasons.ts";
 import { childOf, type XmlElement } from "./xml-element.ts";
 
-const STREAM_NAMESPACE = "http://etherx.jabber.org/streams";
+export const STREAM_NAMESPACE = "http://etherx.jabber.org/streams";
 const STREAM_ERROR_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-streams";
 
 export interface XmppStream {

@@ -43,8 +43,20 @@ export const signalingAdvice = {
     "look for `external_service_access` and `extdisco_occpuant_check` in Prosody's configuration",
   extdisco_refused: PROSODY_LOG,
   extdisco_silent: PROSODY_LOG,
+  turn_not_announced: "list the relay under `external_services` in Prosody's configuration",
+  turn_without_port:
+    "write `port` under `external_services` as a number, without quotes: Prosody leaves out any other",
+  turn_without_credentials:
+    "each TURN entry of `external_services` needs `secret = true`, and `external_service_secret` must be set",
+  turn_credential_expired:
+    "Prosody's clock is off (`timedatectl`), or `ttl` of the entry in `external_services` is too small",
+  turn_secret_differs:
+    "`external_service_secret` must be coturn's `static-auth-secret`; Prosody reads it when it starts",
+  turn_unexpected: "take the entries that nobody means out of `external_services`",
   focus_missing:
-    "start jicofo (systemctl status jicofo); if it runs, its password differs from Prosody's (jicofo.conf, `xmpp.client`), or Prosody lacks the component `focus.DOMAIN`",
+    "start jicofo (systemctl status jicofo); if it runs, its password differs from Prosody's (jicofo.conf, `xmpp.client`)",
+  focus_component_missing:
+    'Prosody\'s configuration needs the line `Component "focus.DOMAIN" "client_proxy"` with `target_address`',
   focus_silent:
     "jicofo is logged in and does not answer: restart it, and look at /var/log/jitsi/jicofo.log (docker logs of `jicofo`)",
   focus_refused: "look at jicofo.conf (`authentication`) and at /var/log/jitsi/jicofo.log",
@@ -67,6 +79,7 @@ export const signalingSentences: Readonly<Record<string, Sentence>> = {
   host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,
   session_silent: () => "Prosody takes the connection and does not answer",
   focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,
+  focus_component_missing: ({ target }) => `Prosody has no component ${target}, which stands for jicofo`,
   focus_silent: ({ target }) => `jicofo does not answer: ${target} is silent`,
   login_refused: ({ target }) => `name or password is wrong: ${target}`,
 };

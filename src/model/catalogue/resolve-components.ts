@@ -9,6 +9,7 @@ import { siteScope } from "../../manifests/site-scope.ts";
 import type { SourceFile } from "../../manifests/source-file.ts";
 import { addressOf } from "../addresses.ts";
 import type { ResolvedComponent } from "../model-input.ts";
+import { waitingReferences } from "../effective-references.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { certificatePlaces } from "./certificate-places.ts";
 import { localComponent } from "./local-component.ts";
@@ -51,6 +52,7 @@ export function resolveComponents(
     containers: Object.fromEntries(addresses),
     groups: Object.fromEntries(groups),
     certificates: certificatePlaces(all, site.manifest.spec.domain),
+    effective: waitingReferences(),
   };
   const checks = used.map((one) => instantiateComponent(one, ["Check"], checkScope));
   const local = localComponent(manifests, site, files);
