@@ -14,6 +14,8 @@ const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
 
 /** Bytes of one frame: an offer of Jitsi's is about 10,000. */
 const FRAME_LIMIT = 65_536;
+/** Milliseconds for the upgrade; HAProxy needs 3 s to find out that there is no web server. */
+const UPGRADE_MS = 5_000;
 /** Milliseconds a server gets to say good-bye. */
 const CLOSE_MS = 500;
 
@@ -41,19 +43,26 @@ async function upgrade(socket: Socket, url: string, run: CheckRun): Promise<Xmpp
     perMessageDeflate: false,
   });
   const stream = new WebSocketStream(webSocket, run);
-  await upgraded(webSocket, run.signal);
+  await upgraded(webSocket, run);
   run.say("← 101 switching protocols");
   return stream;
 }
 
-function upgraded(webSocket: WebSocket, signal: AbortSignal): Promise<void> {
+function upgraded(webSocket: WebSocket, run: CheckRun): Promise<void> {
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(UPGRADE_MS)]);
   return new Promise((resolve, reject) => {
-    const fail = (reason: SessionReason, message: string, evidence: Record<string, number> = {}): void => {
+    const end = (error: unknown): void => {
       signal.removeEventListener("abort", stop);
       webSocket.terminate();
-      reject(new CheckFailure<SessionReason>(reason, message, { evidence }));
+      reject(error);
     };
-    const stop = (): void => fail("not_upgraded", "no answer to the WebSocket upgrade in time");
+    const fail = (reason: SessionReason, message: string, evidence: Record<string, number> = {}): void =>
+      end(new CheckFailure<SessionReason>(reason, message, { evidence }));
+    // nginx and HAProxy speak for a Prosody that is not there; one that hangs leaves them waiting.
+    const stop = (): void => {
+      if (run.context.signal.aborted) end(run.context.signal.reason);
+      else fail("session_silent", "no answer to the WebSocket upgrade in time");
+    };
     signal.addEventListener("abort", stop, { once: true });
     webSocket.on("unexpected-response", (_request, response) => {
       const status = response.statusCode ?? 0;
