@@ -89,7 +89,7 @@ function unexpected(
   const others = relays.filter((service) => !desired.some((wanted) => serves(service, wanted)));
   if (others.length === 0) return undefined;
   const message = `participants are also told of ${others.map(describeService).join(", ")}`;
-  return { reason: "turn_unexpected", message };
+  return { reason: "turn_unexpected", message, severity: "warning" };
 }
 
 /** Whether a client that follows the announcement ends up at what is wanted: without a port it takes the type's own. */

@@ -24,20 +24,20 @@ const TLS = "begin TLS";
 
 describe("XMPP stream over TCP", () => {
   let certificate: TestCertificate;
-  let server: Server | undefined;
+  const servers: Server[] = [];
   let heard: string[] = [];
 
   before(async () => {
     certificate = await makeCertificate({ names: ["prosody.invalid"] });
   });
   afterEach(() => {
-    server?.close();
-    server = undefined;
+    for (const server of servers.splice(0)) server.close();
     heard = [];
   });
 
   async function check(script: Script, timeout = "3s"): Promise<CheckResult> {
-    server = createServer((socket) => speak(socket, [...script]));
+    const server = createServer((socket) => speak(socket, [...script]));
+    servers.push(server);
     const port = await listenOnLoopback(server);
     const context = createCheckContext({
       clock: Date,
@@ -138,7 +138,6 @@ describe("XMPP stream over TCP", () => {
       const quick = reason === "session_silent" || reason === "no_features";
       const result = await check(script, quick ? "300ms" : "3s");
       expect(result.reason, JSON.stringify(script).slice(0, 80)).to.equal(reason);
-      server?.close();
     }
   });
 });
