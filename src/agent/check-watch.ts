@@ -1,7 +1,7 @@
 /** The checks of the agent: looked at on time, remembered, explained by what they stand on. */
 import type { CheckResult } from "../checks/check.ts";
 import type { CheckRunner } from "../checks/check-runs.ts";
-import { intervalOf, isCertain } from "../checks/registry.ts";
+import { explainedBy, intervalOf, isCertain } from "../checks/registry.ts";
 import { createScheduler } from "../checks/scheduler.ts";
 import { type Board, createBoard } from "../checks/states/board.ts";
 import { type CheckState, confirmationOf } from "../checks/states/check-state.ts";
@@ -62,7 +62,7 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const { clock, signal, random, rungs } = options;
   let checks: ReadonlyMap<string, DesiredCheck> = new Map();
   const { memory } = options;
-  const board = createBoard({ clock, isCertain, remembered: memory.remembered });
+  const board = createBoard({ clock, isCertain, explainedBy, remembered: memory.remembered });
   memory.source(() => board.memories());
   const lastStates = new Map<string, CheckState>();
 
@@ -85,6 +85,7 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const watch = createWatch({
     board,
     isCertain,
+    explainedBy,
     ask,
     soon: (names) => scheduler.soon(names),
     onLook: (look) => {

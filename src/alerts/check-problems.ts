@@ -46,7 +46,7 @@ function problemOf(check: CheckStatus): Problem | undefined {
     const problem = { ...base(check, name, "critical"), since: check.since, confirmations: CONFIRMED };
     return check.takesDown.length === 0 ? problem : { ...problem, also: check.takesDown };
   }
-  if (check.state !== "up" || check.severity !== "warning") return undefined;
+  if (check.state !== "up" || check.severity !== "warning" || check.cause !== undefined) return undefined;
   const confirmations = isCertain(check.kind, check.reason) ? CONFIRMED : LOOKS;
   return { ...base(check, name, "warning"), confirmations };
 }

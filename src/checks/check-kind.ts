@@ -29,6 +29,12 @@ export interface KindDefinition<Spec extends TimedSpec, Name extends string> {
   readonly interval?: number;
   /** Needs a media process of its own: few of these run at the same moment. */
   readonly heavy?: true;
+  /**
+   * Of which kinds the checks are, among those that this one leans on, whose failure explains a reason of this one. A
+   * reason that is not in it is of this very check, as a closed port. Absent: every failure of any of them explains
+   * every failure of this one.
+   */
+  readonly explainedBy?: Readonly<Partial<Record<Name, readonly string[]>>>;
   /** What is checked, in one word or two: `turn.example.org:3478/udp`. */
   target(spec: Spec): string;
   run(spec: Spec, run: CheckRun): Promise<Verdict<Name | "ok">>;
@@ -42,6 +48,8 @@ export interface CheckKind {
   /** Milliseconds between looks when the manifest does not say. */
   readonly interval: number;
   readonly heavy: boolean;
+  /** Kinds of the checks that explain this reason; undefined: of all. */
+  explainedBy(reason: string): readonly string[] | undefined;
   check(name: string, spec: unknown, context: CheckContext): Promise<CheckResult>;
 }
 
@@ -51,6 +59,8 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
   definition: KindDefinition<Spec, Name>,
 ): CheckKind {
   const reasons: ReasonTable<string> = { ...commonReasons, ...definition.reasons };
+  const explained: Readonly<Record<string, readonly string[] | undefined>> | undefined =
+    definition.explainedBy;
   // A desired check is run again and again: its spec is parsed once.
   const known = new WeakMap<object, Spec>();
   return {
@@ -59,6 +69,7 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
     reasons,
     interval: definition.interval ?? DEFAULT_INTERVAL_MS,
     heavy: definition.heavy ?? false,
+    explainedBy: (reason) => explained && (explained[reason] ?? []),
     async check(name, given, context) {
       const checkedAt = context.clock.now();
       const base = { name, kind: definition.kind, checkedAt };

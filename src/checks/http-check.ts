@@ -2,7 +2,13 @@
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
 import { CheckFailure } from "./check-run.ts";
-import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
+import {
+  connectReasons,
+  type ConnectReason,
+  explainedByTls,
+  tlsReasons,
+  type TlsReason,
+} from "./connect/connect-reasons.ts";
 import type { HttpAnswer } from "./connect/http-exchange.ts";
 import { fetchOnce, type FetchReason, fetchReasons } from "./connect/http-fetch.ts";
 import { portField, targetFields } from "./spec-values.ts";
@@ -46,6 +52,7 @@ export const httpCheck = defineKind<HttpSpec, Reason>({
   interval: 60_000,
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...fetchReasons, ...httpReasons },
+  explainedBy: explainedByTls,
   target: (spec) => `${spec.scheme}://${spec.host}:${portOf(spec)}${spec.path}`,
   run: async (spec, run) => {
     const secure = spec.scheme === "https";

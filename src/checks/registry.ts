@@ -52,6 +52,11 @@ export function isCertain(kind: string, reason: string): boolean {
   return kinds.get(kind)?.reasons[reason]?.certain ?? false;
 }
 
+/** Kinds of checks whose failure explains this reason, where the check leans on them; undefined: any. */
+export function explainedBy(kind: string, reason: string): readonly string[] | undefined {
+  return kinds.get(kind)?.explainedBy(reason);
+}
+
 /** Runs one check to a result, within its own deadline. Never throws: what cannot run says `invalid_spec`. */
 export async function runCheck(desired: DesiredCheck, context: CheckContext): Promise<CheckResult> {
   const kind = kinds.get(desired.kind);

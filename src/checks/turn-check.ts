@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
 import { CheckFailure, type CheckRun } from "./check-run.ts";
+import { explainedByTls } from "./connect/connect-reasons.ts";
 import { findAddress } from "./connect/find-address.ts";
 import { ipField, portField, portRangeField, targetFields } from "./spec-values.ts";
 import type { CredentialSource } from "./turn/credential-source.ts";
@@ -35,6 +36,7 @@ export const turnCheck = defineKind<TurnSpec, TurnLadderReason>({
   interval: 60_000,
   schema,
   reasons: turnLadderReasons,
+  explainedBy: explainedByTls,
   target: (spec) => `${spec.host}:${portOf(spec)}/${spec.transport}`,
   run: async (spec, run) => {
     const source = await readSecret(spec.secret, run);

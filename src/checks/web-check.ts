@@ -2,7 +2,13 @@
 import { z } from "zod";
 import { defineKind, type ReasonTable } from "./check-kind.ts";
 import { CheckFailure, type CheckRun } from "./check-run.ts";
-import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
+import {
+  connectReasons,
+  type ConnectReason,
+  explainedByTls,
+  tlsReasons,
+  type TlsReason,
+} from "./connect/connect-reasons.ts";
 import type { HttpAnswer } from "./connect/http-exchange.ts";
 import { fetchOnce, type FetchReason, fetchReasons } from "./connect/http-fetch.ts";
 import { type Finding, verdictOf, worstFirst } from "./findings.ts";
@@ -47,6 +53,7 @@ export const webCheck = defineKind<WebSpec, Reason>({
   kind: "web",
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...fetchReasons, ...found },
+  explainedBy: explainedByTls,
   target: (spec) => `${spec.scheme}://${spec.host}:${spec.port}${spec.page}`,
   interval: 60_000,
   run: async (spec, run) => {

@@ -1,7 +1,13 @@
 /** Check kind `websocket`: a path is passed on as a WebSocket by everything on the way and, for XMPP, to a stream's opening. */
 import { z } from "zod";
 import { defineKind } from "./check-kind.ts";
-import { connectReasons, type ConnectReason, tlsReasons, type TlsReason } from "./connect/connect-reasons.ts";
+import {
+  connectReasons,
+  type ConnectReason,
+  explainedByTls,
+  tlsReasons,
+  type TlsReason,
+} from "./connect/connect-reasons.ts";
 import { openSecured } from "./connect/open-secured.ts";
 import { hostField, portField, targetFields } from "./spec-values.ts";
 import { askForPong } from "./websocket/ask-for-pong.ts";
@@ -36,6 +42,7 @@ export const websocketCheck = defineKind<WebSocketSpec, Reason>({
   kind: "websocket",
   schema,
   reasons: { ...connectReasons, ...tlsReasons, ...upgradeReasons, ...openReasons },
+  explainedBy: explainedByTls,
   target: urlOf,
   interval: 60_000,
   run: async (spec, run) => {

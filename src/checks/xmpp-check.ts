@@ -1,7 +1,7 @@
 /** Check kind `xmpp`: a participant logs in at Prosody, is told of the relays, finds the focus, and may open what it may. */
 import { defineKind, type ReasonTable } from "./check-kind.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "./check-run.ts";
-import { connectReasons, tlsReasons } from "./connect/connect-reasons.ts";
+import { connectReasons, explainedByTls, tlsReasons } from "./connect/connect-reasons.ts";
 import { openClientStream } from "./xmpp/client-stream.ts";
 import { extdiscoReasons } from "./xmpp/extdisco-reasons.ts";
 import { focusReasons } from "./xmpp/focus-reasons.ts";
@@ -33,6 +33,8 @@ export const xmppCheck = defineKind<XmppSpec, Reason>({
   interval: 60_000,
   schema: xmppSchema,
   reasons,
+  // jicofo that is not let in is missing.
+  explainedBy: { ...explainedByTls, focus_missing: ["xmpp"] },
   target: describeTarget,
   run: async (spec, run) => {
     const login = await loginOf(spec, run);

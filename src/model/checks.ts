@@ -20,7 +20,7 @@ function settledSpec({ spec }: DesiredCheck, effective: EffectiveViews): Desired
 }
 
 function desiredCheck(loaded: LoadedManifest<CheckManifest>): DesiredCheck {
-  const { kind, interval, container, dependsOn, confirm, ...spec } = loaded.manifest.spec;
+  const { kind, interval, container, dependsOn, leansOn, confirm, ...spec } = loaded.manifest.spec;
   return {
     name: loaded.manifest.metadata.name,
     kind,
@@ -28,6 +28,7 @@ function desiredCheck(loaded: LoadedManifest<CheckManifest>): DesiredCheck {
     origin: loaded.locate([]),
     ...(interval === undefined ? {} : { intervalSeconds: interval }),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(leansOn.length === 0 ? {} : { leansOn }),
     ...(confirm === undefined ? {} : { confirm: { ...confirm } }),
     ...(container === undefined ? {} : { container }),
   };

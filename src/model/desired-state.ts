@@ -221,6 +221,8 @@ export interface DesiredCheck {
   readonly container?: string;
   /** Checks that must hold first. */
   readonly dependsOn?: readonly string[];
+  /** Checks whose failure explains one of this one. */
+  readonly leansOn?: readonly string[];
   /** Looks that it takes to believe it; absent: what suits most (src/checks/states/). */
   readonly confirm?: { readonly down?: Quorum | undefined; readonly up?: Quorum | undefined };
   /** Absent: what suits its kind. */

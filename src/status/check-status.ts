@@ -11,7 +11,7 @@ export interface CheckStatus extends CheckResult {
   readonly since: number;
   /** Why it is in maintenance or unknown. */
   readonly because?: string;
-  /** What fails instead of it: `bridge-1`, `container/turn`. */
+  /** What fails instead of it, or explains its warning: `bridge-1`, `container/turn`. */
   readonly cause?: string;
   /** Checks that cannot hold because of this one. */
   readonly takesDown: readonly string[];
@@ -19,8 +19,8 @@ export interface CheckStatus extends CheckResult {
 
 export function checkStatuses(standings: readonly Standing[]): readonly CheckStatus[] {
   const takenDown = new Map<string, string[]>();
-  for (const { name, sort, cause } of standings) {
-    if (cause === undefined || sort !== "check") continue;
+  for (const { name, sort, state, cause } of standings) {
+    if (cause === undefined || sort !== "check" || state === "up") continue;
     takenDown.set(cause, [...(takenDown.get(cause) ?? []), name]);
   }
   return standings

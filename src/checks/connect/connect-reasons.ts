@@ -86,3 +86,15 @@ export const tlsReasons = {
 } as const satisfies ReasonTable<string>;
 
 export type TlsReason = keyof typeof tlsReasons;
+
+const byTls = ["tls"];
+
+/** What is wrong with a certificate is the `tls` check's to tell, for every kind that connects over TLS. */
+export const explainedByTls = {
+  tls_no_certificate: byTls,
+  tls_expired: byTls,
+  tls_not_yet_valid: byTls,
+  tls_self_signed: byTls,
+  tls_untrusted: byTls,
+  tls_name_mismatch: byTls,
+} as const satisfies Partial<Record<TlsReason, readonly string[]>>;

@@ -2,7 +2,7 @@
 import type { CheckResult } from "../check.ts";
 import { type Belief, believe, initialBelief } from "./believe.ts";
 import { type Confirmation, confirmationOf } from "./check-state.ts";
-import { type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
+import { type ExplainedBy, type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
 import { type RungGraph, createRungGraph } from "./rung-graph.ts";
 import {
   type Memory,
@@ -16,6 +16,7 @@ import {
 export interface BoardOptions {
   readonly clock: { now(): number };
   readonly isCertain: IsCertain;
+  readonly explainedBy: ExplainedBy;
   /** What an earlier process remembered. */
   readonly remembered?: ReadonlyMap<string, Memory>;
 }
@@ -55,7 +56,7 @@ export interface RecordOptions {
 /** A change that takes longer does not excuse what fails meanwhile. */
 const CHANGE_MS = 600_000;
 
-export function createBoard({ clock, isCertain, remembered }: BoardOptions): Board {
+export function createBoard({ clock, isCertain, explainedBy, remembered }: BoardOptions): Board {
   let graph = createRungGraph([]);
   let confirmation = (_name: string): Confirmation => confirmationOf(undefined);
   const memories = new Map<string, Memory>(remembered);
@@ -69,7 +70,7 @@ export function createBoard({ clock, isCertain, remembered }: BoardOptions): Boa
     const since = changes.get(container)?.since;
     return since !== undefined && clock.now() - since < CHANGE_MS ? since : undefined;
   };
-  const site = () => ({ graph, memoryOf, changeOf });
+  const site = () => ({ graph, memoryOf, changeOf, explainedBy });
 
   const believedAfter = (result: CheckResult, final: boolean): Belief => {
     const { name } = result;

@@ -10,6 +10,9 @@ export type LookOutcome = "good" | "bad" | "certain" | "draining" | "defect" | "
 /** Whether one look is enough to believe this reason of this kind. */
 export type IsCertain = (kind: string, reason: string) => boolean;
 
+/** Kinds of checks whose failure explains this one's, for this reason; undefined: any. */
+export type ExplainedBy = (kind: string, reason: string) => readonly string[] | undefined;
+
 const VOID: ReadonlySet<string> = new Set(["aborted", "not_asked"]);
 const DEFECTS: ReadonlySet<string> = new Set(["internal_error", "invalid_spec"]);
 

@@ -20,8 +20,11 @@ export interface Rung {
 
 export interface RungGraph {
   readonly rungs: ReadonlyMap<string, Rung>;
-  /** Everything below a rung, the lowest first. */
-  below(name: string): readonly string[];
+  /**
+   * Everything below a rung, the lowest first; with `kinds` without what it has below it only by leaning on checks of
+   * other kinds.
+   */
+  below(name: string, kinds?: readonly string[]): readonly string[];
   /** What must hold for it to be asked, the lowest first. */
   needed(name: string): readonly string[];
   /** Everything that stands on it, leans on it or is alike. */
@@ -32,16 +35,26 @@ export interface RungGraph {
 export function createRungGraph(all: readonly Rung[]): RungGraph {
   const rungs = new Map(all.map((rung) => [rung.name, rung]));
   const needs = (name: string) => rungs.get(name)?.needs ?? [];
-  const below = memoized((name) =>
-    walk(name, rungs, (one) => [...needs(one), ...(rungs.get(one)?.leansOn ?? [])]),
-  );
+  const everything = (name: string) => [...needs(name), ...(rungs.get(name)?.leansOn ?? [])];
+  const below = memoized((name) => walk(name, rungs, everything));
+  const belowByKinds = (name: string, kinds: readonly string[]) => {
+    const isIn = (one: string) =>
+      rungs.get(one)?.sort !== "check" || kinds.includes(rungs.get(one)?.kind ?? "");
+    const own = [...needs(name), ...(rungs.get(name)?.leansOn.filter(isIn) ?? [])];
+    return walk(name, rungs, (one) => (one === name ? own : everything(one)));
+  };
   const needed = memoized((name) => walk(name, rungs, needs));
   const above = memoized((name) =>
     [...rungs.values()]
       .filter((other) => below(other.name).includes(name) || other.alike.includes(name))
       .map((other) => other.name),
   );
-  return { rungs, below, needed, above };
+  return {
+    rungs,
+    below: (name, kinds) => (kinds === undefined ? below(name) : belowByKinds(name, kinds)),
+    needed,
+    above,
+  };
 }
 
 /** Depth first, so that what is below something comes before it. */

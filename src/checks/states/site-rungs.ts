@@ -21,11 +21,12 @@ export function isGround(name: string): boolean {
 type Site = Pick<DesiredState, "containers" | "checks" | "consul">;
 
 export function siteRungs(site: Site): RungGraph {
+  const ordered = inOrder(site.checks);
   return createRungGraph([
     { name: HOST_RUNG, sort: "host", kind: "host", needs: [], leansOn: [], alike: [] },
     ...site.containers.map(containerOf),
     ...site.containers.flatMap(unitsOf),
-    ...site.checks.map((check) => checkOf(check, site)),
+    ...site.checks.map((check) => checkOf(check, site, ordered)),
   ]);
 }
 
@@ -59,8 +60,8 @@ function unitsOf({ name, services }: DesiredContainer): readonly Rung[] {
  * waits for with their units: TURN goes on without the proxy that brings its certificate. A conference leans on
  * the bridges: one of several is enough for it.
  */
-function checkOf(check: DesiredCheck, site: Site): Rung {
-  const { name, container, dependsOn = [] } = check;
+function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck[]): Rung {
+  const { name, container, dependsOn = [], leansOn = [] } = check;
   const containers = new Map(site.containers.map((one) => [one.name, one]));
   const own = container === undefined ? undefined : containers.get(container);
   const further = own ? reachable(own, containers, site.consul.container) : [];
@@ -75,17 +76,36 @@ function checkOf(check: DesiredCheck, site: Site): Rung {
       ...[...(own ? [own] : []), ...further].flatMap((one) =>
         one.services.map((unit) => unitRung(one.name, unit.name)),
       ),
+      ...leansOn,
       ...bridges.map((bridge) => bridge.name),
     ],
-    alike: own === undefined ? [] : alikeBefore(check, site.checks),
+    alike: own === undefined ? [] : alikeBefore(check, ordered),
     ...(own ? { container: own.name } : {}),
   };
 }
 
+/** As written, but each after those it names: so no two can explain each other. */
+function inOrder(checks: readonly DesiredCheck[]): readonly DesiredCheck[] {
+  const named = new Map(checks.map((check) => [check.name, check]));
+  const ordered = new Set<DesiredCheck>();
+  const seen = new Set<DesiredCheck>();
+  const place = (check: DesiredCheck): void => {
+    if (seen.has(check)) return;
+    seen.add(check);
+    for (const name of [...(check.dependsOn ?? []), ...(check.leansOn ?? [])]) {
+      const below = named.get(name);
+      if (below) place(below);
+    }
+    ordered.add(check);
+  };
+  checks.forEach(place);
+  return [...ordered];
+}
+
 /** The first of those that ask the same container in the same way speaks for all of them. */
-function alikeBefore(check: DesiredCheck, checks: readonly DesiredCheck[]): readonly string[] {
-  return checks
-    .slice(0, checks.indexOf(check))
+function alikeBefore(check: DesiredCheck, ordered: readonly DesiredCheck[]): readonly string[] {
+  return ordered
+    .slice(0, ordered.indexOf(check))
     .filter(({ kind, container }) => kind === check.kind && container === check.container)
     .map(({ name }) => name);
 }

@@ -2,7 +2,7 @@
 import type { CheckResult } from "../check.ts";
 import { type Belief, believed } from "./believe.ts";
 import type { CheckState } from "./check-state.ts";
-import { type LookOutcome, isFailing } from "./judge-look.ts";
+import { type ExplainedBy, type LookOutcome, isFailing } from "./judge-look.ts";
 import type { Rung, RungGraph, RungSort } from "./rung-graph.ts";
 
 /** What is remembered of a rung. */
@@ -27,7 +27,7 @@ export interface Standing {
   readonly since: number;
   /** Why it is in maintenance or unknown: one clause for people. */
   readonly because?: string;
-  /** The lowest rung whose failure explains this one's. */
+  /** The lowest rung whose failure explains this one's, or its warning. */
   readonly cause?: string;
   /** Its last look, whether it counted or not. */
   readonly result?: CheckResult;
@@ -40,12 +40,16 @@ export interface Site {
   readonly graph: RungGraph;
   readonly memoryOf: (name: string) => Memory;
   readonly changeOf: ChangeOf;
+  readonly explainedBy: ExplainedBy;
 }
 
 export function standingOf(rung: Rung, site: Site): Standing {
   const memory = site.memoryOf(rung.name);
   const { last } = memory;
-  const found = explained(rung, memory, site) ?? believed(memory.belief);
+  const found = explained(rung, memory, site) ?? {
+    ...believed(memory.belief),
+    ...causeOfWarning(rung, memory, site),
+  };
   const { name, sort, kind } = rung;
   return { name, sort, kind, ...found, ...(last ? { result: last.result } : {}) };
 }
@@ -55,18 +59,31 @@ export function lowestFailing(names: readonly string[], { memoryOf }: Site): str
   return names.find((name) => isFailing(memoryOf(name).last?.outcome));
 }
 
+/** What may explain this result: everything below it that is not another matter. */
+export function explaining(
+  { name, kind, reason }: Pick<CheckResult, "name" | "kind" | "reason">,
+  { graph, explainedBy }: Pick<Site, "graph" | "explainedBy">,
+): readonly string[] {
+  return graph.below(name, explainedBy(kind, reason));
+}
+
+/** Whether this result is one that something else may explain: a failure, or a warning that says by what. */
+export function mayBeExplained(
+  { kind, reason, severity }: CheckResult,
+  outcome: LookOutcome,
+  explainedBy: ExplainedBy,
+): boolean {
+  return isFailing(outcome) || (severity === "warning" && (explainedBy(kind, reason) ?? []).length > 0);
+}
+
 /** What fails and explains that this result of the rung does: something below, or its like for the same reason. */
-export function explanationOf(
-  { name, alike }: Rung,
-  result: Pick<CheckResult, "reason"> | undefined,
-  site: Site,
-): string | undefined {
+export function explanationOf({ alike }: Rung, result: CheckResult, site: Site): string | undefined {
   return (
-    lowestFailing(site.graph.below(name), site) ??
+    lowestFailing(explaining(result, site), site) ??
     alike.find((other) => {
       const last = site.memoryOf(other).last;
       const asked = lowestFailing(site.graph.needed(other), site) === undefined;
-      return asked && isFailing(last?.outcome) && last?.result.reason === result?.reason;
+      return asked && isFailing(last?.outcome) && last?.result.reason === result.reason;
     })
   );
 }
@@ -87,10 +104,17 @@ export function changeBelow(
 /** What keeps it from being asked comes first, and that may itself be explained by something else. */
 function causeOf(rung: Rung, failing: boolean, site: Site): string | undefined {
   const blocker = lowestFailing(site.graph.needed(rung.name), site);
-  const found =
-    blocker ?? (failing ? explanationOf(rung, site.memoryOf(rung.name).last?.result, site) : undefined);
+  const result = failing ? site.memoryOf(rung.name).last?.result : undefined;
+  const found = blocker ?? (result && explanationOf(rung, result, site));
   const further = found === undefined ? undefined : site.graph.rungs.get(found);
   return further ? (causeOf(further, true, site) ?? found) : found;
+}
+
+/** What works and warns of something that another rung fails for. */
+function causeOfWarning(rung: Rung, { last }: Memory, site: Site): Pick<Standing, "cause"> {
+  if (!last || !mayBeExplained(last.result, last.outcome, site.explainedBy)) return {};
+  const cause = causeOf(rung, true, site);
+  return cause === undefined ? {} : { cause };
 }
 
 type Explained = Pick<Standing, "state" | "since" | "because" | "cause">;

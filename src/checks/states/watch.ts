@@ -4,7 +4,8 @@
  */
 import type { CheckResult } from "../check.ts";
 import type { Board, RecordOptions } from "./board.ts";
-import { isFailing as isFailingOutcome, type IsCertain, judgeLook } from "./judge-look.ts";
+import { type ExplainedBy, type IsCertain, judgeLook } from "./judge-look.ts";
+import { explaining, mayBeExplained } from "./standing.ts";
 
 /** A look, and what was said on the wire. */
 export interface Look {
@@ -15,6 +16,7 @@ export interface Look {
 export interface WatchOptions {
   readonly board: Board;
   readonly isCertain: IsCertain;
+  readonly explainedBy: ExplainedBy;
   /** Looks at the rung of this name; undefined when it is gone. */
   readonly ask: (name: string) => Promise<Look | undefined>;
   /** Wants these looked at now. */
@@ -30,7 +32,7 @@ export interface Watch {
   saw(look: Look, options?: RecordOptions): Promise<void>;
 }
 
-export function createWatch({ board, isCertain, ask, soon, onLook }: WatchOptions): Watch {
+export function createWatch({ board, isCertain, explainedBy, ask, soon, onLook }: WatchOptions): Watch {
   const underWay = new Map<string, Promise<void>>();
 
   const lookNow = async (name: string): Promise<void> => {
@@ -51,7 +53,8 @@ export function createWatch({ board, isCertain, ask, soon, onLook }: WatchOption
   const lookForCause = async (result: CheckResult): Promise<void> => {
     const failedAt = board.latestOrder();
     const graph = board.graph();
-    for (const name of [...graph.below(result.name), ...(graph.rungs.get(result.name)?.alike ?? [])]) {
+    const alike = graph.rungs.get(result.name)?.alike ?? [];
+    for (const name of [...explaining(result, { graph, explainedBy }), ...alike]) {
       if (board.explanation(result) !== undefined) return;
       if (!board.isFailing(name) && board.order(name) <= failedAt) await look(name);
     }
@@ -59,7 +62,8 @@ export function createWatch({ board, isCertain, ask, soon, onLook }: WatchOption
 
   const saw = async (seen: Look, options?: RecordOptions): Promise<void> => {
     const { name } = seen.result;
-    if (isFailingOutcome(judgeLook(seen.result, isCertain))) await lookForCause(seen.result);
+    const outcome = judgeLook(seen.result, isCertain);
+    if (mayBeExplained(seen.result, outcome, explainedBy)) await lookForCause(seen.result);
     const failed = board.isFailing(name);
     board.record(seen.result, options);
     onLook(seen);

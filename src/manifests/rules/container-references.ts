@@ -25,14 +25,16 @@ export function checkContainerReferences(manifests: readonly LoadedManifest[]): 
   const checkNames = checks.map(({ manifest }) => manifest.metadata.name);
   const fromChecks = checks.flatMap((loaded) => {
     const { metadata, spec } = loaded.manifest;
-    const dependencies = spec.dependsOn.flatMap((name, index) =>
-      dangling(loaded, ["spec", "dependsOn", index], {
-        what: "check",
-        name,
-        known: checkNames,
-        by: metadata.name,
-      }),
-    );
+    const below = (field: "dependsOn" | "leansOn"): readonly Diagnostic[] =>
+      spec[field].flatMap((name, index) =>
+        dangling(loaded, ["spec", field, index], {
+          what: "check",
+          name,
+          known: checkNames,
+          by: metadata.name,
+        }),
+      );
+    const dependencies = [...below("dependsOn"), ...below("leansOn")];
     if (spec.container === undefined) return dependencies;
     const container = { what: "container" as const, name: spec.container, known: names, by: metadata.name };
     return [...dangling(loaded, ["spec", "container"], container), ...dependencies];

@@ -17,7 +17,10 @@ export function checkDependencyCycles(manifests: readonly LoadedManifest[]): rea
       const found = containers.get(name);
       return found ? dependenciesOf(found.manifest, consul) : [];
     }),
-    ...cyclesOf("checks", checks, (name) => checks.get(name)?.manifest.spec.dependsOn ?? []),
+    ...cyclesOf("checks", checks, (name) => {
+      const spec = checks.get(name)?.manifest.spec;
+      return [...(spec?.dependsOn ?? []), ...(spec?.leansOn ?? [])];
+    }),
   ];
 }
 
@@ -35,7 +38,7 @@ function cyclesOf(
       {
         code: "DependencyCycle",
         message: `${what} wait for each other: ${[...cycle, name].join(" → ")}`,
-        hint: "take one of the `dependsOn` out",
+        hint: `take one of the ${what === "checks" ? "`dependsOn` or `leansOn`" : "`dependsOn`"} out`,
         location: loaded.locate(["spec", "dependsOn"]),
       },
     ];

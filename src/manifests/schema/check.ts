@@ -21,6 +21,11 @@ export const checkSchema = manifestSchema(
       .max(32)
       .default([])
       .describe("Checks that must hold first: while one fails, this one is not asked and not told."),
+    leansOn: z
+      .array(labelName)
+      .max(32)
+      .default([])
+      .describe("Checks whose failure explains one of this one, which is asked all the same."),
     confirm: confirm.optional().describe("How many looks it takes to believe it."),
   }),
 );

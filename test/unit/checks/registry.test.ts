@@ -5,7 +5,14 @@ import type { CheckContext } from "../../../src/checks/check.ts";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { defineKind } from "../../../src/checks/check-kind.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "../../../src/checks/check-run.ts";
-import { checkKind, checkKinds, intervalOf, isCertain, runCheck } from "../../../src/checks/registry.ts";
+import {
+  checkKind,
+  checkKinds,
+  explainedBy,
+  intervalOf,
+  isCertain,
+  runCheck,
+} from "../../../src/checks/registry.ts";
 import { durationField } from "../../../src/checks/spec-values.ts";
 
 function context(signal = new AbortController().signal): CheckContext {
@@ -96,6 +103,15 @@ describe("running a check", () => {
       false,
     ]);
     expect([isCertain("tls", "nothing"), isCertain("ping", "cert_expired")]).to.deep.equal([false, false]);
+  });
+
+  it("lets the certificate's check explain a refused certificate, and no other a closed port", () => {
+    expect(explainedBy("turn", "tls_expired")).to.deep.equal(["tls"]);
+    expect(explainedBy("turn", "port_closed")).to.deep.equal([]);
+    expect([explainedBy("stun", "no_answer"), explainedBy("ping", "lost")]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
   });
 
   it("turns anything else thrown into internal_error", async () => {

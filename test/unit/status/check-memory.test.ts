@@ -54,7 +54,7 @@ describe("what is remembered of the checks", () => {
 
   it("goes on in the next process: states, looks, failures with what was said", async () => {
     const memory = await open();
-    const board = createBoard({ clock, isCertain: () => false });
+    const board = createBoard({ clock, isCertain: () => false, explainedBy: () => undefined });
     const rung = { name: "turn", sort: "check", kind: "turn", needs: [], leansOn: [], alike: [] } as const;
     board.configure(createRungGraph([rung]), () => confirmationOf(undefined));
     memory.source(() => board.memories());

@@ -36,7 +36,11 @@ describe("the memory of the checks", () => {
   let board: Board;
   beforeEach(() => {
     now = 0;
-    board = createBoard({ clock: { now: () => now }, isCertain: (_kind, reason) => reason === "expired" });
+    board = createBoard({
+      clock: { now: () => now },
+      isCertain: (_kind, reason) => reason === "expired",
+      explainedBy: () => undefined,
+    });
     board.configure(createRungGraph([...containers, turn, turnTcp, page]), () => confirmationOf(undefined));
   });
 
@@ -158,6 +162,7 @@ describe("the memory of the checks", () => {
     const next = createBoard({
       clock: { now: () => now },
       isCertain: () => false,
+      explainedBy: () => undefined,
       remembered: new Map(board.memories()),
     });
     next.configure(createRungGraph([...containers, turn]), () => confirmationOf(undefined));

@@ -43,10 +43,15 @@ class Simulation {
   readonly #edges: World["edges"];
   readonly #queue: string[] = [];
   #tracked: TrackedAlerts = new Map();
-  readonly #board = createBoard({ clock: { now: () => this.now }, isCertain: () => false });
+  readonly #board = createBoard({
+    clock: { now: () => this.now },
+    isCertain: () => false,
+    explainedBy: () => undefined,
+  });
   readonly #watch = createWatch({
     board: this.#board,
     isCertain: () => false,
+    explainedBy: () => undefined,
     ask: async (name) => {
       this.now += LOOK_MS;
       const ok = !this.fails(Number(name));

@@ -67,6 +67,20 @@ describe("what a site's checks stand on", () => {
     expect(graph.above("page")).to.include("page-2");
   });
 
+  it("is what they lean on, which never is the other way round, wherever it is written", () => {
+    const leaning = siteRungs({
+      ...site,
+      checks: [
+        check("first", { container: "jitsi", leansOn: ["second"] }),
+        check("second", { container: "jitsi" }),
+      ],
+    });
+    expect(leaning.rungs.get("first")).to.deep.include({ alike: ["second"] });
+    expect(leaning.rungs.get("first")?.leansOn).to.include("second");
+    expect(leaning.rungs.get("second")).to.deep.include({ alike: [] });
+    expect(leaning.needed("first")).to.deep.equal(["container/jitsi"]);
+  });
+
   it("is known from below too", () => {
     expect(graph.above("container/proxy")).to.have.members([
       "unit/proxy/haproxy",
