@@ -120,7 +120,8 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
       return standing && pauseAfter(standing, board.isFailing(name), intervalMs(name));
     },
     spread: (name) => {
-      if (!checks.has(name)) return undefined;
+      // What an earlier process found failing below would otherwise explain failures for ever.
+      if (!checks.has(name)) return board.isFailing(name) ? SPREAD_MS : undefined;
       // What has been verified a moment ago need not be looked at again.
       return board.order(name) > 0 ? intervalMs(name) : Math.min(SPREAD_MS, intervalMs(name));
     },

@@ -10,6 +10,7 @@ import { measureBringUp, takeDown } from "./bring-up.ts";
 import { type Figure, renderFigures } from "./figure.ts";
 import { addForeignKeys, fleetSite } from "./fleet.ts";
 import { measureIdle, measureReady } from "./idle.ts";
+import { measureManyChecks } from "./many-checks.ts";
 import { measureQuietPasses } from "./quiet-passes.ts";
 import { measurePush, measureStop } from "./reactions.ts";
 import { measureReplacement } from "./replacement.ts";
@@ -20,6 +21,7 @@ const WORDS = process.argv.slice(2);
 const IDLE_SECONDS = WORDS.includes("--quick") ? 60 : 300;
 
 const PARTS = ["checks", "fleet", "site"] as const;
+const MANY_CHECKS_SECONDS = 60;
 
 /** A part named on the command line, or any when none is. */
 function wants(part: (typeof PARTS)[number]): boolean {
@@ -80,7 +82,11 @@ async function onHost(
 
 async function bench(): Promise<void> {
   const figures: Figure[] = [];
-  if (wants("checks")) figures.push(await measureStunBindings());
+  if (wants("checks")) {
+    say("\nThe checks alone");
+    figures.push(await measureStunBindings());
+    figures.push(...(await measureManyChecks(MANY_CHECKS_SECONDS)));
+  }
   if (wants("fleet")) figures.push(...(await onHost("A fleet of cheap containers", measureFleet)));
   if (wants("site")) figures.push(...(await onHost("The site of desired-state/", measureSite)));
   say(`\n${renderFigures(figures)}`);

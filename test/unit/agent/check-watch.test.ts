@@ -1,0 +1,131 @@
+/** The watch over the checks, from one process to the next. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { type CheckWatch, createCheckWatch } from "../../../src/agent/check-watch.ts";
+import type { CheckResult } from "../../../src/checks/check.ts";
+import { type CheckMemoryStore, openCheckMemory } from "../../../src/status/check-memory.ts";
+import { createFakeClock, type FakeClock } from "../../lab/fake-clock.ts";
+import { checkResult } from "../../lab/sample-check.ts";
+import { container, state } from "../../lab/sample-site.ts";
+import { silentLogger } from "../../lab/silent-logger.ts";
+
+const SECOND = 1_000;
+const site = state({
+  containers: [container({ name: "turn", hostPart: 15, services: [{ name: "coturn", disruption: "none" }] })],
+  checks: [{ name: "turn-udp", kind: "turn", spec: {}, container: "turn", intervalSeconds: 60 }],
+});
+
+describe("the watch over the checks", () => {
+  let directory: string;
+  let clock: FakeClock;
+  let failing: Set<string>;
+  let trouble: string[];
+  let asked: string[];
+  let stop: AbortController;
+  let ran: Promise<void>;
+  let memory: CheckMemoryStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "convene-watch-"));
+    clock = createFakeClock();
+    failing = new Set();
+    trouble = [];
+    asked = [];
+  });
+  afterEach(async () => {
+    await end();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const answer = (name: string, kind: string): CheckResult => {
+    asked.push(name);
+    return checkResult({ name, kind, ok: !failing.has(name), checkedAt: clock.now() });
+  };
+  const start = async (): Promise<CheckWatch> => {
+    stop = new AbortController();
+    const { signal } = stop;
+    memory = await openCheckMemory({
+      path: join(directory, "checks.json"),
+      clock,
+      logger: silentLogger,
+      signal,
+    });
+    const watch = createCheckWatch({
+      clock,
+      logger: silentLogger,
+      random: () => 0.5,
+      signal,
+      runCheck: async ({ name, kind }) => answer(name, kind),
+      rungs: { ask: async (name) => answer(name, name.split("/")[0] ?? ""), ofPass: () => [] },
+      memory,
+      onLook: () => undefined,
+      onTrouble: (reason) => void trouble.push(reason),
+    });
+    watch.configure(site);
+    ran = watch.run();
+    return watch;
+  };
+  const end = async () => {
+    stop.abort(new Error("the test is over"));
+    await ran;
+    await memory.flush();
+  };
+  const stateOf = (watch: CheckWatch, name: string) =>
+    watch.statuses().find((one) => one.name === name)?.state;
+
+  it("looks at what a check stands on only when it fails, and says so at the first failure of that", async () => {
+    const watch = await start();
+    await clock.advance(300 * SECOND);
+    expect(new Set(asked)).to.deep.equal(new Set(["turn-udp"]));
+    failing = new Set(["turn-udp", "unit/turn/coturn"]);
+    await clock.advance(100 * SECOND);
+    expect(trouble).to.deep.equal(["unit/turn/coturn: it does not answer"]);
+    expect([stateOf(watch, "unit/turn/coturn"), stateOf(watch, "turn-udp")]).to.deep.equal([
+      "down",
+      "unknown",
+    ]);
+  });
+
+  it("does not believe for ever what an earlier process found failing below", async () => {
+    await start();
+    failing = new Set(["turn-udp", "unit/turn/coturn"]);
+    await clock.advance(200 * SECOND);
+    await end();
+    const watch = await start();
+    expect(stateOf(watch, "turn-udp")).to.equal("unknown");
+    failing = new Set(["turn-udp"]);
+    await clock.advance(100 * SECOND);
+    expect([stateOf(watch, "unit/turn/coturn"), stateOf(watch, "turn-udp")]).to.deep.equal(["up", "down"]);
+    expect(trouble.at(-1)).to.equal("check turn-udp is down");
+  });
+
+  it("keeps off a container that is being changed, and looks when the change is over", async () => {
+    const watch = await start();
+    await clock.advance(20 * SECOND);
+    watch.beginChange("turn");
+    asked = [];
+    failing = new Set(["turn-udp"]);
+    await clock.advance(200 * SECOND);
+    expect(asked).to.deep.equal([]);
+    expect(stateOf(watch, "turn-udp")).to.equal("maintenance");
+    failing = new Set();
+    watch.endChanges();
+    await clock.advance(SECOND);
+    expect(asked).to.deep.equal(["turn-udp"]);
+    expect(stateOf(watch, "turn-udp")).to.equal("up");
+  });
+
+  it("must prove anew what stands on a container that was changed, and nothing when it was not", async () => {
+    const watch = await start();
+    expect(watch.unproven(site).map(({ name }) => name)).to.deep.equal(["turn-udp"]);
+    await clock.advance(20 * SECOND);
+    expect(watch.unproven(site)).to.deep.equal([]);
+    watch.beginChange("turn");
+    await clock.advance(SECOND);
+    watch.changed("turn");
+    expect(watch.unproven(site)).to.have.length(1);
+    await watch.saw({ result: answer("turn-udp", "turn"), transcript: [] }, true);
+    expect(watch.unproven(site)).to.deep.equal([]);
+  });
+});
