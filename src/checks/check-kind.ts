@@ -171,7 +171,7 @@ function failing(
 ): Pick<CheckResult, "ok" | "reason" | "message" | "severity" | "hint"> {
   const known = reasons[reason] ?? commonReasons.internal_error;
   const severity = override ?? known.severity;
-  return { ok: severity === "info", reason, message: printable(message, 600), severity, hint: known.hint };
+  return { ok: severity === "info", reason, message: printable(message, 1_000), severity, hint: known.hint };
 }
 
 function describeIssues(error: z.ZodError): string {

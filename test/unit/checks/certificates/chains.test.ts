@@ -92,7 +92,7 @@ const ROWS: readonly Row[] = [
   ["a wildcard for no label", below("root", { names: ["*.example.org"] }), ["critical cert_name_mismatch"], { names: ["example.org"] }],
   ["a wildcard for two labels", below("root", { names: ["*.example.org"] }), ["critical cert_name_mismatch"], { names: ["a.meet.example.org"] }],
   ["a wildcard for a part of a label", below("root", { names: ["m*.example.org"] }), ["critical cert_name_mismatch"]],
-  ["names in capital letters", below("root", { names: ["Meet.Example.ORG"] }), []],
+  ["names in capital letters", below("root", { names: ["Meet.Example.ORG"] }), [], { names: ["MEET.example.org"] }],
   ["IPv4 and IPv6 addresses", below("root", { names: ["192.0.2.1", "2001:db8::1"] }), [], { names: ["192.0.2.1", "2001:0db8::0:1"] }],
   ["another address", below("root", { names: ["192.0.2.1"] }), ["critical cert_name_mismatch"], { names: ["192.0.2.2"] }],
   ["an address as the common name", below("root", { commonName: "192.0.2.1" }), ["critical cert_name_mismatch"], { names: ["192.0.2.1"] }],

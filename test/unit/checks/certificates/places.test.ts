@@ -74,10 +74,11 @@ describe("certificates served, on disk and wanted", () => {
   async function assess(
     served: Member,
     more: Partial<CheckContext>,
+    allowSelfSigned = true,
   ): Promise<{ readonly findings: readonly string[]; readonly told: string }> {
     const context = createCheckContext({ clock: Date, signal: new AbortController().signal, ...more });
     const run = new CheckRun(context, context.signal);
-    const wanted = { disk: NAME, names: [NAME], now: NOW, allowSelfSigned: true };
+    const wanted = { disk: NAME, names: [NAME], now: NOW, allowSelfSigned };
     const found = await assessDisk(await readPemChain(cast[served].pem), wanted, run);
     const findings = found.map(({ severity, reason }) => `${severity} ${reason}`);
     return { findings, told: JSON.stringify([found, run.evidence]) };
@@ -93,6 +94,11 @@ describe("certificates served, on disk and wanted", () => {
       expect(result.told).not.to.contain("PRIVATE KEY");
     });
   }
+
+  it("minds a missing certificate at a first boot where none is allowed", async () => {
+    const result = await assess("own", {}, false);
+    expect(result.findings).to.deep.equal(["warning disk_unreadable"]);
+  });
 
   it("says what lies there when it is no certificate and no key", async () => {
     const damaged = await assess("renewed", { readCertificate: async () => "-----BEGIN CERTIFICATE-----\n" });
