@@ -1,6 +1,7 @@
 /** One pass from start to verdict, with everything that is told about it: status, history, alerts, events. */
 import type { Verdict } from "./agent-event.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { lookOnly } from "./look-only.ts";
 import type { PassEnd, PassRequest } from "./loop.ts";
 import type { PassDependencies } from "./pass-dependencies.ts";
 import { type OpenedPass, stepsFor } from "./pass-steps.ts";
@@ -17,6 +18,7 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
     const revision = await options.repository.resolveBranch().catch(() => undefined);
     const verdict = { ...suspendedVerdict(suspension), ...(revision === undefined ? {} : { revision }) };
     bus.publish({ at: started, pass: pass.pass, type: "verdict", verdict });
+    if (deps.desired() === undefined) await lookOnly(deps);
     return { retry: false };
   }
   if (pass.askedAt !== undefined) deps.held.release(pass.askedAt);

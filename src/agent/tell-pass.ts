@@ -23,10 +23,9 @@ export async function tellPass(
       : [{ code: verdict.reason, message: verdict.message, retryable: verdict.outcome === "failed" }];
   const found = result ? await details(result, deps) : undefined;
   if (verdict.outcome !== "superseded") deps.watch.endChanges();
-  if (result && found) {
-    deps.watch.configure(result.desired);
-    await deps.watch.passEnded(result.desired, found.actual);
-  }
+  const desired = result?.desired ?? deps.desired();
+  if (desired) deps.watch.configure(desired);
+  if (result && found) await deps.watch.passEnded(result.desired, found.actual);
   status.passEnded(verdict, { errors, ...found?.told });
   const news =
     verdict.actions > 0 || verdict.outcome !== "ready" || before.revision.healthy !== verdict.revision;

@@ -12,6 +12,8 @@ export interface StatusStore {
   passStarted(wakeups: readonly string[]): void;
   /** What the pass works on, as soon as it is known. */
   planned(pass: PlannedPass): void;
+  /** Which site it is, without a pass. */
+  seen(site: Pick<PlannedPass, "site" | "url">): void;
   passEnded(verdict: Verdict, details: PassDetails): void;
   /** What is wrong with the followed remote; undefined when the last look at it went well. */
   readonly fetched: (error: ErrorReport | undefined) => void;
@@ -75,6 +77,9 @@ export function createStatusStore(clock: Clock, checks: () => readonly CheckStat
       const work = { reason: "Progressing", message: `applying ${actions} actions` };
       set({ type: "Ready", status: "Unknown", ...work });
       set({ type: "Reconciling", status: "True", ...work });
+    },
+    seen: ({ site, url }) => {
+      status = { ...status, site, url };
     },
     passEnded: (verdict, details) => {
       remove("Reconciling");

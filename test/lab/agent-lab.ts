@@ -51,10 +51,20 @@ function recordingLogger(told: string[]): Logger {
 const STEPS = 1_000;
 const WORLD_MS = 5;
 
-export async function startAgent(files: Files): Promise<AgentLab> {
+export interface AgentLabOptions {
+  /** A host that stands already, as another agent left it. */
+  readonly host?: FakeHost;
+  /** Suspended since before it started. */
+  readonly suspended?: boolean;
+}
+
+export async function startAgent(files: Files, options: AgentLabOptions = {}): Promise<AgentLab> {
   const directory = await mkdtemp(join(tmpdir(), "convene-agent-"));
+  if (options.suspended) await (await openStateFiles(directory)).suspend("holidays");
   const clock = createFakeClock();
-  const host = createFakeHost({ site: SAMPLE_HOST.site, pool: SAMPLE_HOST.pool, base: SAMPLE_HOST.base });
+  const host =
+    options.host ??
+    createFakeHost({ site: SAMPLE_HOST.site, pool: SAMPLE_HOST.pool, base: SAMPLE_HOST.base });
   const stop = new AbortController();
   const store = createSecretStore({ directory, randomBytes });
   let tree = files;

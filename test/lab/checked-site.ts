@@ -2,10 +2,11 @@
 import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { type AgentLab, startAgent } from "./agent-lab.ts";
-import { smallSite } from "./sample-model.ts";
+import { type Files, smallSite } from "./sample-model.ts";
 
 export interface CheckedSite extends AsyncDisposable {
   readonly lab: AgentLab;
+  readonly files: Files;
   /** The manifests of its checks: `page` and `search` in the container `wiki`, `search` after `page`, and `cloud`. */
   readonly checks: string;
   /** Paths that fail, `/page` or another; all of them with `*`. */
@@ -40,9 +41,11 @@ export async function startCheckedSite(): Promise<CheckedSite> {
     checkManifest("search", port, ", container: wiki, dependsOn: [page]"),
     checkManifest("cloud", port),
   ].join("");
-  const lab = await startAgent({ ...smallSite({ wiki: "units: [{name: wiki}]" }), "checks.yaml": checks });
+  const files = { ...smallSite({ wiki: "units: [{name: wiki}]" }), "checks.yaml": checks };
+  const lab = await startAgent(files);
   const site: CheckedSite = {
     lab,
+    files,
     checks,
     failing: [],
     asked,

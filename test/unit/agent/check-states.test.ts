@@ -1,7 +1,7 @@
 /** The agent's checks: looked at on time, confirmed, and told by their cause. */
 import { expect } from "chai";
 import { LXD_STATUS } from "../../../src/lxd/status-codes.ts";
-import type { AgentLab } from "../../lab/agent-lab.ts";
+import { type AgentLab, startAgent } from "../../lab/agent-lab.ts";
 import { type CheckedSite, startCheckedSite } from "../../lab/checked-site.ts";
 import { smallSite } from "../../lab/sample-model.ts";
 
@@ -102,6 +102,22 @@ describe("the agent's checks", () => {
     await lab.until("resolved", () => lab.told.length > 1, SECOND);
     expect(lab.told.slice(1)).to.deep.equal(["alert resolved ContainerDown container/wiki"]);
     expect(lab.host.inside.instances.get("wiki")?.status).to.equal(LXD_STATUS.running);
+  });
+
+  it("go on after a start although the agent is suspended, which changes nothing", async () => {
+    const { host } = lab;
+    await host.inside.lxd.stopInstance("wiki", 0);
+    const other = await startAgent(site.files, { host, suspended: true });
+    try {
+      site.failing = ["/cloud", "/page"];
+      const stateThere = (name: string) => other.api.status().checks.find((one) => one.name === name)?.state;
+      await other.until("down", () => stateThere("cloud") === "down", SECOND);
+      expect([stateThere("page"), stateThere("container/wiki")]).to.deep.equal(["unknown", "down"]);
+      expect(host.inside.instances.get("wiki")?.status).to.equal(LXD_STATUS.stopped);
+      expect(other.api.status().site).to.equal("meet");
+    } finally {
+      await other.stop();
+    }
   });
 
   it("name a unit that stopped in their container as the cause", async () => {
