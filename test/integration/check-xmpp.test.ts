@@ -69,13 +69,13 @@ describe("check xmpp", function () {
     expect(result.evidence).to.include({ condition: "host-unknown" });
   });
 
-  it("says websocket_not_proxied with the status when the path is not a WebSocket", async () => {
+  it("says who answers, and with what, when the path is not a WebSocket", async () => {
     const wrongPath = await check({ path: "/nothing" });
-    expect(wrongPath).to.include({ reason: "websocket_not_proxied" });
-    expect(wrongPath.evidence).to.include({ status: 404 });
+    expect(wrongPath).to.include({ reason: "websocket_not_found" });
+    expect(wrongPath.evidence).to.include({ status: 404, answeredBy: "Prosody" });
     const port = await listen(createServer((_request, response) => response.end("<html>hello</html>")));
     const page = await check({ port });
-    expect(page).to.include({ reason: "websocket_not_proxied" });
+    expect(page).to.include({ reason: "websocket_is_page" });
     expect(page.evidence).to.include({ status: 200 });
   });
 

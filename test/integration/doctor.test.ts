@@ -71,7 +71,7 @@ describe("doctor on a whole site", function () {
       "certificate cert_expired",
       /^Browsers refuse meet\.lab\.test: the certificate expired/,
     ],
-    ["websocket-not-proxied", "signaling websocket_not_proxied", /the WebSocket does not reach Prosody/],
+    ["websocket-not-proxied", "signaling websocket_is_page", /the WebSocket does not reach Prosody/],
     ["prosody-stopped", "signaling prosody_down", /the web server is there, but not Prosody/],
     ["guest-host-missing", "signaling host_unknown", /^Guests cannot come in at meet\.lab\.test/],
     ["turn-secret", "relay credential_refused", /^People behind a strict firewall cannot meet/],

@@ -55,7 +55,7 @@ describe("signaling on a whole site", function () {
 
   it("knows who does not pass the WebSocket on", async () => {
     await lab.fault("websocket-not-proxied");
-    const notProxied = { signaling: "websocket_not_proxied", "signaling-guest": "websocket_not_proxied" };
+    const notProxied = { signaling: "websocket_is_page", "signaling-guest": "websocket_is_page" };
     expect(await reasons()).to.deep.equal({ ...WELL, ...notProxied });
     await lab.servers.nginx.mend();
     await lab.servers.prosody.stop();
@@ -69,16 +69,18 @@ describe("signaling on a whole site", function () {
     await lab.fault("prosody-frozen");
     const soon = { timeout: "2s" };
     const results = await Promise.all([look("signaling", soon), look("account-focus", soon)]);
-    expect(results.map(({ reason }) => reason)).to.deep.equal(["session_silent", "session_silent"]);
+    expect(results.map(({ reason }) => reason)).to.deep.equal(["websocket_no_answer", "session_silent"]);
   });
 
   it("says that guests have no door, which members do not notice", async () => {
     await lab.fault("guest-host-missing");
+    await focusIsBack();
     expect(await reasons()).to.deep.equal({ ...WELL, "signaling-guest": "host_unknown" });
   });
 
   it("tells a relay whose port is no number, a secret that differs, and what is not told of", async () => {
     await lab.fault("services-string-port");
+    await focusIsBack();
     const bare = await look("signaling");
     // The ports that got lost are the usual ones, so people still find the relay.
     expect(bare).to.include({ reason: "turn_without_port", severity: "warning", ok: false });
@@ -88,6 +90,7 @@ describe("signaling on a whole site", function () {
       "port = 443,": 'port = "443",',
       'external_service_secret = "': 'external_service_secret = "not-',
     });
+    await focusIsBack();
     const other = await look("signaling");
     expect(other).to.include({ reason: "turn_without_port", severity: "critical" });
     expect(other.message).to.include("turns turn.lab.test:-/tcp");
@@ -198,7 +201,7 @@ describe("signaling on a whole site", function () {
     expect(code, stderr).to.equal(0);
   }
 
-  /** Its HTTP answers before it is logged in. */
+  /** It is logged in some time after it, or Prosody, has started. */
   async function focusIsBack(): Promise<void> {
     for (let attempt = 0; attempt < 50; attempt += 1) {
       if ((await look("signaling")).reason !== "focus_missing") return;

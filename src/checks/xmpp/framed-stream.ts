@@ -1,8 +1,8 @@
 /** XMPP over WebSocket (RFC 7395): one element a frame. */
-import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import { openSecured } from "../connect/open-secured.ts";
+import { openWebSocket } from "../websocket/open-websocket.ts";
 import { Inbox } from "./inbox.ts";
 import { maskStanza } from "./mask-stanza.ts";
 import type { SessionReason } from "./session-reasons.ts";
@@ -14,16 +14,15 @@ const FRAMING_NAMESPACE = "urn:ietf:params:xml:ns:xmpp-framing";
 
 /** Bytes of one frame: an offer of Jitsi's is about 10,000. */
 const FRAME_LIMIT = 65_536;
-/** Milliseconds for the upgrade; HAProxy needs 3 s to find out that there is no web server. */
-const UPGRADE_MS = 5_000;
 /** Milliseconds a server gets to say good-bye. */
 const CLOSE_MS = 500;
 
-/** Resolves, connects, TLS where wanted, and upgrades. Fails with a reason of `connect/` or a SessionReason. */
+/** Resolves, connects, TLS where wanted, and upgrades. Fails with a reason of `connect/` or an UpgradeReason. */
 export async function openFramedStream(target: XmppTarget, run: CheckRun): Promise<XmppStream> {
   const { host, address, port, secure, allowSelfSigned } = target;
   const socket = await openSecured({ host, address, port, secure, allowSelfSigned, alpn: ["http/1.1"] }, run);
-  return await run.phase("upgrade", () => upgrade(socket, urlOf(target), run));
+  const request = { url: urlOf(target), protocol: "xmpp", messageLimit: FRAME_LIMIT };
+  return new WebSocketStream(await openWebSocket(socket, request, run), run);
 }
 
 /** The room is told as a browser tells it: proxies in front of several servers sort by it. */
@@ -32,62 +31,6 @@ export function urlOf(target: Pick<XmppTarget, "secure" | "host" | "port" | "pat
   const name = host.includes(":") ? `[${host}]` : host;
   const query = room === undefined ? "" : `?room=${encodeURIComponent(room)}`;
   return `${secure ? "wss" : "ws"}://${name}:${port}${path}${query}`;
-}
-
-async function upgrade(socket: Socket, url: string, run: CheckRun): Promise<XmppStream> {
-  run.say(`→ WebSocket upgrade ${url}`);
-  const webSocket = new WebSocket(url, "xmpp", {
-    createConnection: () => socket,
-    followRedirects: false,
-    maxPayload: FRAME_LIMIT,
-    perMessageDeflate: false,
-  });
-  const stream = new WebSocketStream(webSocket, run);
-  await upgraded(webSocket, run);
-  run.say("← 101 switching protocols");
-  return stream;
-}
-
-function upgraded(webSocket: WebSocket, run: CheckRun): Promise<void> {
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(UPGRADE_MS)]);
-  return new Promise((resolve, reject) => {
-    const end = (error: unknown): void => {
-      signal.removeEventListener("abort", stop);
-      webSocket.terminate();
-      reject(error);
-    };
-    const fail = (reason: SessionReason, message: string, evidence: Record<string, number> = {}): void =>
-      end(new CheckFailure<SessionReason>(reason, message, { evidence }));
-    // nginx and HAProxy speak for a Prosody that is not there; one that hangs leaves them waiting.
-    const stop = (): void => {
-      if (run.context.signal.aborted) end(run.context.signal.reason);
-      else fail("session_silent", "no answer to the WebSocket upgrade in time");
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    webSocket.on("unexpected-response", (_request, response) => {
-      const status = response.statusCode ?? 0;
-      const message = `expected 101 Switching Protocols, got ${status} ${response.statusMessage ?? ""}`;
-      response.destroy();
-      fail(reasonOfStatus(status), message, { status });
-    });
-    webSocket.on("error", (error) => fail("not_upgraded", `no WebSocket: ${error.message}`));
-    webSocket.on("open", () => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    });
-    if (signal.aborted) stop();
-  });
-}
-
-/**
- * Who answered in Prosody's place: nginx has 502 and 504 for a Prosody that is not there, HAProxy 503 for an nginx
- * that is not there, and a page or its absence comes from whoever did not pass the upgrade on. Prosody itself says 200
- * when the Upgrade header got lost before it.
- */
-function reasonOfStatus(status: number): SessionReason {
-  if (status === 502 || status === 504) return "prosody_down";
-  if (status === 503) return "backend_down";
-  return [200, 400, 401, 403, 404, 405, 426, 501].includes(status) ? "websocket_not_proxied" : "not_upgraded";
 }
 
 class WebSocketStream implements XmppStream {

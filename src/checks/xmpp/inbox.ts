@@ -1,5 +1,6 @@
 /** Elements that arrived and nobody has read yet: bounded in number, in bytes, and in what a whole stream may bring. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { whenLate } from "../connect/when-late.ts";
 import { maskStanza } from "./mask-stanza.ts";
 import type { SessionReason } from "./session-reasons.ts";
 import { readXmlElement, type XmlElement } from "./xml-element.ts";
@@ -62,11 +63,7 @@ export class Inbox {
    * the stream. One reader at a time.
    */
   async next(waitMs?: number): Promise<XmlElement> {
-    const limit =
-      waitMs === undefined
-        ? this.#run.signal
-        : AbortSignal.any([this.#run.signal, AbortSignal.timeout(waitMs)]);
-    while (this.#unread.length === 0 && this.#end === undefined && !limit.aborted) await this.#change(limit);
+    if (this.#unread.length === 0 && this.#end === undefined) await this.#change(waitMs);
     const element = this.#unread.shift();
     if (element !== undefined) return typeof element === "string" ? this.#read(element) : element;
     if (this.#end !== undefined) throw this.#end;
@@ -84,14 +81,12 @@ export class Inbox {
     });
   }
 
-  #change(limit: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        limit.removeEventListener("abort", done);
-        resolve();
-      };
-      this.#wake = done;
-      limit.addEventListener("abort", done, { once: true });
-    });
+  /** Resolves when something has come, has ended, or the time is over. */
+  async #change(waitMs: number | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const forget = whenLate(waitMs, this.#run.signal, resolve);
+    await promise;
+    forget();
   }
 }

@@ -1,26 +1,12 @@
 /** Reasons of an XMPP session that does not come up, or breaks: for every kind that opens one. */
 import type { ReasonTable } from "../check-kind.ts";
+import { upgradeReasons } from "../websocket/upgrade-reasons.ts";
 
 export const sessionReasons = {
-  not_upgraded: {
-    severity: "critical",
-    hint: "the WebSocket does not come up: look at `location = /xmpp-websocket` in nginx and at the route in haproxy.cfg",
-  },
-  websocket_not_proxied: {
-    severity: "critical",
-    hint: "the path answers as a web page, so the WebSocket is not passed on: nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280",
-  },
+  ...upgradeReasons,
   bosh_not_proxied: {
     severity: "critical",
     hint: "the path does not lead to Prosody's BOSH: nginx needs `location = /http-bind` to Prosody's port 5280, and Prosody the module `bosh`",
-  },
-  prosody_down: {
-    severity: "critical",
-    hint: "nginx is there and Prosody is not: convene logs jitsi says why prosody.service does not run",
-  },
-  backend_down: {
-    severity: "critical",
-    hint: "HAProxy has no living server for this name: convene status shows whether the container jitsi and its nginx run",
   },
   host_unknown: {
     severity: "critical",

@@ -1,5 +1,6 @@
 /** A participant's XMPP session: logged in, bound, able to ask, to listen, and to leave. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { whenLate } from "../connect/when-late.ts";
 import { openStream } from "./open-stream.ts";
 import { authenticate, offeredMechanisms } from "./sasl.ts";
 import type { SessionReason } from "./session-reasons.ts";
@@ -111,26 +112,20 @@ class StreamSession implements XmppSession {
 
   ask(type: "get" | "set", to: string | undefined, payloadXml: string, waitMs: number): Promise<XmlElement> {
     const id = newId(this.#run);
-    const limit = AbortSignal.any([this.#run.signal, AbortSignal.timeout(waitMs)]);
     const asked = to ?? "the server";
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) {
         reject(this.#end);
         return;
       }
+      let forget = (): void => undefined;
       const settle = (): void => {
         this.#questions.delete(id);
-        limit.removeEventListener("abort", silent);
+        forget();
       };
       const fail = (error: unknown): void => {
         settle();
         reject(error);
-      };
-      const silent = (): void => {
-        settle();
-        const { signal } = this.#run.context;
-        const failure = new CheckFailure<SessionReason>("session_silent", `${asked} did not answer in time`);
-        reject(signal.aborted ? signal.reason : failure);
       };
       const answer = (stanza: XmlElement): void => {
         settle();
@@ -138,9 +133,12 @@ class StreamSession implements XmppSession {
         else reject(new StanzaRefused(`what ${asked} was asked`, stanza));
       };
       this.#questions.set(id, { answer, fail });
-      limit.addEventListener("abort", silent, { once: true });
       this.send(writeIq({ type, id, to }, payloadXml));
-      if (limit.aborted) silent();
+      forget = whenLate(waitMs, this.#run.signal, () => {
+        const { signal } = this.#run.context;
+        const silent = new CheckFailure<SessionReason>("session_silent", `${asked} did not answer in time`);
+        fail(signal.aborted ? signal.reason : silent);
+      });
     });
   }
 

@@ -3,19 +3,14 @@ import type { CheckResult } from "../../checks/check.ts";
 import type { ExtdiscoReason } from "../../checks/xmpp/extdisco-reasons.ts";
 import type { FocusReason } from "../../checks/xmpp/focus-reasons.ts";
 import type { SessionReason } from "../../checks/xmpp/session-reasons.ts";
+import { websocketAdvice, websocketSentences } from "./websocket-advice.ts";
 
 const PROSODY_LOG = "Prosody's log says more (/var/log/prosody/prosody.log; docker logs of `prosody`)";
 
 export const signalingAdvice = {
-  not_upgraded:
-    "look at `location = /xmpp-websocket` in nginx and at a proxy in front: it must let upgrades to WebSocket through",
-  websocket_not_proxied:
-    "nginx needs `location = /xmpp-websocket` with the Upgrade and Connection headers, to Prosody's port 5280; so does a proxy in front",
+  ...websocketAdvice,
   bosh_not_proxied:
     "nginx needs `location = /http-bind` to Prosody's port 5280, and Prosody the module `bosh`",
-  prosody_down: `start Prosody (systemctl status prosody); ${PROSODY_LOG}`,
-  backend_down:
-    "the proxy in front has no living web server for this name: look whether nginx runs behind it",
   host_unknown:
     "Prosody needs a VirtualHost of that name (Debian: /etc/prosody/conf.d/DOMAIN.cfg.lua), or config.js names the wrong one (hosts.domain, hosts.anonymousdomain)",
   stream_refused: PROSODY_LOG,
@@ -67,15 +62,8 @@ export const signalingAdvice = {
 type Sentence = (result: CheckResult) => string;
 
 export const signalingSentences: Readonly<Record<string, Sentence>> = {
-  not_upgraded: ({ target, evidence, message }) =>
-    evidence.status === undefined
-      ? `no WebSocket at ${urlOf(target)}: ${message}`
-      : `no WebSocket at ${urlOf(target)}: it answers ${evidence.status}`,
-  websocket_not_proxied: ({ target, evidence }) =>
-    `the WebSocket does not reach Prosody: ${urlOf(target)} answers ${evidence.status}, as a page does`,
+  ...websocketSentences,
   bosh_not_proxied: ({ target, message }) => `no BOSH at ${urlOf(target)}: ${message}`,
-  prosody_down: ({ evidence }) => `the web server is there, but not Prosody behind it (${evidence.status})`,
-  backend_down: ({ evidence }) => `the proxy is there, but no web server behind it (${evidence.status})`,
   host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,
   session_silent: () => "Prosody takes the connection and does not answer",
   focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,
