@@ -52,6 +52,15 @@ const COMMON = {
   metafile: true,
 } as const satisfies BuildOptions;
 
+/**
+ * The media process, `media-child.mjs`: one file, because it starts for every check that talks to a bridge, and shares
+ * little with the program.
+ */
+export function bundleMedia(directory: string) {
+  const entryPoints = { "media-child": "src/checks/media/media-child.ts" };
+  return build({ ...COMMON, entryPoints, outdir: directory });
+}
+
 /** What one verb alone needs is a chunk of its own, read when the verb runs. Answers the files that went in. */
 async function bundleSources(directory: string, version: string): Promise<readonly string[]> {
   const [program, media] = await Promise.all([
@@ -63,12 +72,7 @@ async function bundleSources(directory: string, version: string): Promise<readon
       splitting: true,
       plugins: [versionOnly(version)],
     }),
-    // In one file, because it starts for every check that talks to a bridge, and shares little with the program.
-    build({
-      ...COMMON,
-      entryPoints: { "media-child": "src/checks/media/media-child.ts" },
-      outdir: directory,
-    }),
+    bundleMedia(directory),
   ]);
   refuseNamesOfCommonJs(program.metafile);
   return [...new Set([program, media].flatMap(({ metafile }) => Object.keys(metafile.inputs)))];

@@ -1,116 +1,148 @@
-/** Check kind `bridge`: a videobridge is healthy, allocates, and its media port answers the allocated credentials. */
-import { z } from "zod";
+/** Check kind `bridge`: a videobridge is healthy, known to the focus, and media connects to it and stays. */
+import { askFocus, type BridgeFinding } from "./bridge/focus-view.ts";
+import { judgeRegistration, leavingWords, readHealth, readStatistics } from "./bridge/bridge-state.ts";
+import { connectAndHold, type Way } from "./bridge/bridge-connections.ts";
 import { type BridgeReason, bridgeReasons } from "./bridge/bridge-reasons.ts";
-import {
-  allocateConference,
-  type BridgeEndpoint,
-  type ConferenceNames,
-  expireConference,
-  type MediaCandidate,
-  type MediaTransport,
-  readHealth,
-  readStatistics,
-} from "./bridge/colibri.ts";
-import { checkMediaPort } from "./bridge/media-port.ts";
+import { openBridgeRelay } from "./bridge/bridge-relay.ts";
+import { bridgeSchema, type BridgeSpec, expectationOf, mediaPortOf, turnOf } from "./bridge/bridge-spec.ts";
+import { CheckConference } from "./bridge/colibri.ts";
+import { conferenceNames, endpointId } from "./bridge/conference-names.ts";
 import { defineKind } from "./check-kind.ts";
-import { CheckFailure, CheckRun } from "./check-run.ts";
+import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { connectReasons, type ConnectReason } from "./connect/connect-reasons.ts";
-import { durationField, hostField, ipField, portField } from "./spec-values.ts";
-import { sameIp } from "./stun/stun-address.ts";
+import {
+  addressText,
+  candidateTargets,
+  describeCandidate,
+  judgeCandidates,
+} from "./media/candidate-targets.ts";
+import { type MediaReason, mediaReasons } from "./media/media-reasons.ts";
+import { startMedia } from "./media/media-process.ts";
+import type { MediaTransport } from "./media/media-transport.ts";
+import { describeProbes, type Probed, probeTargets } from "./media/probe-targets.ts";
+import { findRelayWay } from "./media/relay-way.ts";
+import type { RelayPath } from "./turn/relay-path.ts";
 
-const schema = z.strictObject({
-  address: ipField,
-  restPort: portField.default(8080),
-  publicAddresses: z.array(ipField).default([]),
-  mediaPort: z.int().min(1).max(65_535).default(10_000),
-  mediaPortPlus: z.int().min(0).max(1_000).default(0),
-  via: z.array(ipField).min(1).max(8).optional(),
-  domain: hostField.default("check.invalid"),
-  timeout: durationField.default(10_000),
-});
+type Reason = BridgeReason | MediaReason | ConnectReason;
 
-type BridgeSpec = z.output<typeof schema>;
+interface Finding {
+  readonly reason: Reason;
+  readonly message: string;
+}
 
 /** Milliseconds for giving the conference back, also when the check's own time is over. */
 const EXPIRE_MS = 2_000;
 
-export const bridgeCheck = defineKind<BridgeSpec, BridgeReason | ConnectReason>({
+export const bridgeCheck = defineKind<BridgeSpec, Reason>({
   kind: "bridge",
-  interval: 60_000,
-  schema,
-  reasons: { ...connectReasons, ...bridgeReasons },
+  schema: bridgeSchema,
+  reasons: { ...connectReasons, ...mediaReasons, ...bridgeReasons },
+  interval: 120_000,
+  heavy: true,
   target: (spec) => `${spec.address} media ${mediaPortOf(spec)}/udp`,
   run: async (spec, run) => {
     const bridge = { address: spec.address, port: spec.restPort };
     await run.phase("health", () => readHealth(bridge, run));
-    await run.phase("statistics", () => readStatistics(bridge, run));
-    const names = conferenceNames(spec, run);
+    const statistics = await run.phase("statistics", () => readStatistics(bridge, run));
+    const leaving = leavingWords(statistics);
+    // Nothing is allocated: a drain waits until the bridge is empty.
+    if (leaving !== undefined) return { reason: "draining", message: `it ${leaving}` };
+    if (spec.registered) judgeRegistration(statistics);
+    const findings: Finding[] = [];
+    const told = await askTheFocus(spec, run);
+    if (told !== undefined) findings.push(told);
+
+    const conference = new CheckConference(bridge, conferenceNames(spec.domain, run), run);
     try {
-      const transport = await run.phase("allocate", () => allocateConference(bridge, names, run));
-      await judgeMedia(spec, transport, run);
+      findings.push(...(await testMedia(spec, conference, run)));
     } finally {
-      await expire(bridge, names.meetingId, run);
+      const cleanUp = new CheckRun(run.context, AbortSignal.timeout(EXPIRE_MS));
+      await run.phase("expire", () => conference.expire(cleanUp));
     }
-    return { reason: "ok", message: `healthy, media answers on ${viaOf(spec).join(" and ")}` };
+    return verdict(findings, spec);
   },
 });
 
-async function judgeMedia(spec: BridgeSpec, transport: MediaTransport, run: CheckRun): Promise<void> {
-  run.note({ candidates: transport.candidates.map(describe).join(" ") });
-  for (const candidate of transport.candidates) run.say(`candidate ${describe(candidate)}`);
-  judgeCandidates(spec, transport.candidates);
-  for (const address of viaOf(spec)) {
-    await run.phase(`media ${address}`, () => checkMediaPort(address, mediaPortOf(spec), transport, run));
+async function askTheFocus(
+  { focus, nickname }: BridgeSpec,
+  run: CheckRun,
+): Promise<BridgeFinding | undefined> {
+  return focus === undefined ? undefined : await run.phase("focus", () => askFocus(focus, nickname, run));
+}
+
+/** The first of what was found; what people cannot meet for has ended the ladder before. */
+function verdict([first]: readonly Finding[], spec: BridgeSpec): Verdict<Reason | "ok"> {
+  if (first !== undefined) return { ...first, severity: "warning" };
+  const words = spec.connect ? "connections are made and last" : "its media port answers";
+  return { reason: "ok", message: `healthy, ${words}` };
+}
+
+async function testMedia(
+  spec: BridgeSpec,
+  conference: CheckConference,
+  run: CheckRun,
+): Promise<readonly Finding[]> {
+  // It takes longer to load than everything up to where it is needed.
+  const media = spec.connect ? startMedia(run) : undefined;
+  let relay: RelayPath | undefined;
+  try {
+    const id = endpointId(run);
+    const transport = await run.phase("allocate", () => conference.allocate(id));
+    const { probes, findings } = await judgeDirect(spec, transport, run);
+    if (media === undefined) return findings;
+    const ways: Way[] = [];
+    for (const { target } of probes.filter(({ failure }) => failure === undefined)) {
+      const own = ways.length === 0 ? { endpointId: id, transport } : await another(conference, run);
+      ways.push({
+        ...own,
+        name: `${target.isPublic ? "direct" : "container"} ${addressText(target.to)}`,
+        to: target.to,
+      });
+    }
+    const turn = turnOf(spec);
+    if (turn !== undefined) relay = await run.phase("relay", () => openBridgeRelay(turn, run));
+    if (relay !== undefined) {
+      const path = relay;
+      const own = await another(conference, run);
+      const way = await run.phase("relay candidates", () => findRelayWay(path, own.transport, run));
+      if (way.denied !== undefined) findings.push({ reason: "relay_peer_denied", message: way.denied });
+      ways.push({ ...own, name: `relay ${turn?.transport}`, to: way.local });
+    }
+    await connectAndHold(ways, spec.hold, { bridgeAddress: spec.address, conference, media }, run);
+    return findings;
+  } finally {
+    media?.close();
+    await relay?.close();
   }
 }
 
-/** The candidates are what participants get: without the public address they cannot reach the bridge. */
-function judgeCandidates(spec: BridgeSpec, candidates: readonly MediaCandidate[]): void {
-  if (spec.publicAddresses.length === 0) return;
-  const expected = spec.publicAddresses.join(" or ");
-  const got = candidates.map(describe).join(", ") || "none";
-  const reachable = candidates.filter(({ ip }) =>
-    spec.publicAddresses.some((address) => sameIp(address, ip)),
+async function another(conference: CheckConference, run: CheckRun): Promise<Omit<Way, "name" | "to">> {
+  const id = endpointId(run);
+  return { endpointId: id, transport: await conference.allocate(id) };
+}
+
+/** Each candidate asked once; a public one that is silent ends the ladder, a private one is told of. */
+async function judgeDirect(
+  spec: BridgeSpec,
+  transport: MediaTransport,
+  run: CheckRun,
+): Promise<{ readonly probes: readonly Probed[]; readonly findings: Finding[] }> {
+  run.note({ candidates: transport.candidates.map(describeCandidate).join(" ") });
+  const expected = expectationOf(spec);
+  judgeCandidates(transport.candidates, expected);
+  const targets = candidateTargets(transport.candidates, expected);
+  const probes = await run.phase("candidates", () => probeTargets(targets, transport, run));
+  const failed = probes.flatMap(({ target, failure }) =>
+    failure === undefined ? [] : [{ target, failure }],
   );
-  if (reachable.length === 0) {
-    throw new CheckFailure<BridgeReason>(
-      "no_public_candidate",
-      `no candidate has ${expected}; candidates: ${got}`,
-    );
+  const blocked = failed.find(({ target }) => target.isPublic);
+  const words = describeProbes(probes);
+  if (blocked !== undefined) throw new CheckFailure(blocked.failure.reason, words);
+  if (targets.length === 0) {
+    throw new CheckFailure<MediaReason>("no_public_candidate", "the bridge tells participants no address");
   }
-  if (!reachable.some(({ port }) => port === mediaPortOf(spec))) {
-    const message = `no public candidate has port ${mediaPortOf(spec)}; candidates: ${got}`;
-    throw new CheckFailure<BridgeReason>("wrong_media_port", message);
-  }
-}
-
-async function expire(bridge: BridgeEndpoint, meetingId: string, run: CheckRun): Promise<void> {
-  const cleanup = new CheckRun(run.context, AbortSignal.timeout(EXPIRE_MS));
-  await run.phase("expire", () => expireConference(bridge, meetingId, cleanup));
-}
-
-/** Unguessable, so that it can never be the room of a person. */
-function conferenceNames(spec: BridgeSpec, run: CheckRun): ConferenceNames {
-  const hex = Buffer.from(run.context.randomBytes(20)).toString("hex");
-  const uuid = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ];
-  const name = `convene-check-${hex.slice(0, 16)}@conference.${spec.domain}`;
-  return { meetingId: uuid.join("-"), name, endpointId: hex.slice(32, 40) };
-}
-
-function mediaPortOf(spec: BridgeSpec): number {
-  return spec.mediaPort + spec.mediaPortPlus;
-}
-
-function viaOf(spec: BridgeSpec): readonly string[] {
-  return spec.via ?? [spec.address];
-}
-
-function describe({ ip, port, type }: MediaCandidate): string {
-  return `${ip}:${port}/${type}`;
+  return {
+    probes,
+    findings: failed.length === 0 ? [] : [{ reason: "private_candidate_silent", message: words }],
+  };
 }

@@ -4,6 +4,7 @@ import type { CheckKind } from "./check-kind.ts";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { commonReasons } from "./common-reasons.ts";
 import { bridgeCheck } from "./bridge-check.ts";
+import { conferenceCheck } from "./conference-check.ts";
 import { dnsCheck } from "./dns-check.ts";
 import { httpCheck } from "./http-check.ts";
 import { stunCheck } from "./stun-check.ts";
@@ -17,6 +18,7 @@ import { xmppCheck } from "./xmpp-check.ts";
 const kinds: ReadonlyMap<string, CheckKind> = new Map(
   [
     bridgeCheck,
+    conferenceCheck,
     dnsCheck,
     httpCheck,
     stunCheck,

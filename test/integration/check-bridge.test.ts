@@ -1,145 +1,213 @@
-/** The videobridge's ladder against a bridge that this test makes well or badly. */
+/** The videobridge's ladder against the lab's stand-in, and against what is no videobridge: each fault its own reason. */
 import { expect } from "chai";
-import { createSocket, type Socket } from "node:dgram";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createCheckContext } from "../../src/checks/check-context.ts";
-import type { CheckResult } from "../../src/checks/check.ts";
+import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
+import type { OwnParticipants } from "../../src/checks/own-participants.ts";
 import { runCheck } from "../../src/checks/registry.ts";
-import { decodeStun } from "../../src/checks/stun/stun-decode.ts";
-import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
-import { Attribute } from "../../src/checks/stun/stun-constants.ts";
-import { attributeText } from "../../src/checks/stun/stun-message.ts";
 import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
+import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
-const PASSWORD = "the bridge's password";
+type Fields = Readonly<Record<string, unknown>>;
 
-interface Badness {
-  readonly health?: { readonly status: number; readonly body: string };
-  readonly statsStatus?: number;
-  readonly allocation?: { readonly status: number; readonly body: string };
-  readonly candidateIp?: string;
-  readonly candidatePort?: number;
-  /** Key the media port signs with. */
-  readonly mediaKey?: string;
-  readonly silentMedia?: boolean;
-}
+const PUBLIC = "192.0.2.10";
+/** As jicofo tells of two bridges at GET /debug. */
+const DEBUG = {
+  bridge_selector: {
+    bridge: {
+      "jvbbrewery@internal.auth.meet.test/bridge-1": { operational: true, version: "2.3" },
+      "jvbbrewery@internal.auth.meet.test/bridge-2": { operational: false, version: "2.3" },
+    },
+  },
+};
 
 describe("check bridge", function () {
-  this.timeout(10_000);
-  let http: Server | undefined;
-  let media: Socket | undefined;
-  let requests: string[] = [];
+  this.timeout(20_000);
+  const folder = mkdtempSync(join(tmpdir(), "convene-check-bridge-"));
+  const servers: Server[] = [];
+  let bridge: StandInBridge;
 
-  afterEach(() => {
-    http?.close();
-    media?.close();
-    media = undefined;
-    requests = [];
+  before(async () => {
+    bridge = await startStandInBridge({ folder });
   });
 
-  async function startMedia(bad: Badness): Promise<number> {
-    const socket = createSocket("udp4");
-    media = socket;
-    await new Promise<void>((resolve) => {
-      socket.bind(0, "127.0.0.1", resolve);
-    });
-    socket.on("message", (bytes, from) => {
-      const decoded = decodeStun(bytes);
-      const known =
-        decoded.ok && attributeText(decoded.message, Attribute.username)?.startsWith("bridge:") === true;
-      if (!decoded.ok || !known || bad.silentMedia === true) return;
-      const { transactionId, verifyIntegrity } = decoded.message;
-      if (verifyIntegrity(Buffer.from(PASSWORD)) !== true) return;
-      const answer = { method: 1, messageClass: 2, transactionId, attributes: [] } as const;
-      const integrityKey = Buffer.from(bad.mediaKey ?? PASSWORD);
-      socket.send(encodeStun(answer, { integrityKey, fingerprint: true }), from.port, from.address);
-    });
-    return socket.address().port;
-  }
+  afterEach(async () => {
+    for (const server of servers.splice(0)) server.close();
+    await bridge.post("lab/well");
+  });
 
-  async function startBridge(bad: Badness, mediaPort: number): Promise<number> {
-    const ip = bad.candidateIp ?? "203.0.113.10";
-    const candidate = { ip, port: String(bad.candidatePort ?? mediaPort), protocol: "udp", type: "srflx" };
-    const transport = { ufrag: "bridge", pwd: PASSWORD, candidates: [candidate] };
-    const allocated = JSON.stringify({ endpoints: [{ id: "x", transport: { transport } }] });
-    http = createServer((request, response) => {
-      requests.push(`${request.method} ${request.url}`);
-      const answer = (status: number, body: string) => response.writeHead(status).end(body);
-      if (request.url === "/about/health") answer(bad.health?.status ?? 200, bad.health?.body ?? "");
-      else if (request.url === "/colibri/stats") {
-        answer(bad.statsStatus ?? 200, '{"conferences":1,"participants":3,"drain":false,"version":"2.3"}');
-      } else if (request.method === "POST") {
-        answer(bad.allocation?.status ?? 200, bad.allocation?.body ?? allocated);
-      } else answer(200, "{}");
-    });
-    return await listenOnLoopback(http);
-  }
+  after(async () => {
+    await bridge?.stop();
+    rmSync(folder, { recursive: true });
+  });
 
-  async function check(bad: Badness = {}, closedMedia = false): Promise<CheckResult> {
-    const mediaPort = closedMedia ? await freePort() : await startMedia(bad);
-    const restPort = await startBridge(bad, mediaPort);
-    const context = createCheckContext({ clock: Date, signal: new AbortController().signal });
-    const spec = {
-      address: "127.0.0.1",
-      restPort,
-      publicAddresses: ["203.0.113.10"],
-      mediaPort: mediaPort - 1,
-      mediaPortPlus: 1,
-    };
+  async function run(spec: Fields, changes: Partial<CheckContext> = {}): Promise<CheckResult> {
+    const signal = new AbortController().signal;
+    const context = createCheckContext({ clock: Date, signal, ...changes });
     return await runCheck({ name: "bridge-1", kind: "bridge", spec, intervalSeconds: 60 }, context);
   }
 
-  it("is ok when healthy and the media port answers, and gives the conference back", async () => {
+  /** Of the stand-in, which is alone: no Prosody, and an address that only is said. */
+  function check(fields: Fields = {}, changes: Partial<CheckContext> = {}): Promise<CheckResult> {
+    const { http: restPort, media: mediaPort } = bridge.ports;
+    const own = { address: "127.0.0.1", restPort, mediaPort, publicAddresses: [PUBLIC], via: ["127.0.0.1"] };
+    return run({ ...own, registered: false, hold: "100ms", ...fields }, changes);
+  }
+
+  /** A server that answers JSON, or text, by path; what it does not know is 404. */
+  async function answering(answers: Readonly<Record<string, unknown>>): Promise<number> {
+    const server = createServer((request, response) => {
+      const answer = answers[request.url ?? ""];
+      const text = typeof answer === "string" ? answer : JSON.stringify(answer);
+      response.writeHead(answer === undefined ? 404 : 200).end(text);
+    });
+    servers.push(server);
+    return await listenOnLoopback(server);
+  }
+
+  async function focus(answers: Readonly<Record<string, unknown>>): Promise<Fields> {
+    return { connect: false, focus: { address: "127.0.0.1", port: await answering(answers) } };
+  }
+
+  it("is well: media connects to it, encrypted and as told, and nothing is left", async () => {
     const result = await check();
-    expect(result).to.include({ ok: true, reason: "ok" });
+    expect(result, result.message).to.include({ reason: "ok", ok: true });
     expect(result.phases.map(({ name }) => name)).to.deep.equal([
       "health",
       "statistics",
       "allocate",
-      "media 127.0.0.1",
+      "candidates",
+      "connect",
+      "hold",
       "expire",
     ]);
-    expect(result.evidence).to.include({ participants: 3, draining: false, version: "2.3" });
-    expect(requests.at(-1)).to.match(/^PATCH \/colibri\/v2\/conferences\/[0-9a-f-]{36}$/);
+    const { media } = bridge.ports;
+    expect(result.evidence["candidates"]).to.equal(`127.0.0.1:${media}/host ${PUBLIC}:${media}/srflx`);
+    expect(result.evidence[`direct 127.0.0.1:${media}`]).to.match(
+      /^ICE \d+ ms, DTLS \d+ ms, AEAD_AES_128_GCM$/,
+    );
+    expect(await bridge.statistics()).to.include({ conferences: 0, participants: 0 });
   });
 
-  it("says unhealthy in the bridge's own words and allocates nothing", async () => {
-    const result = await check({
-      health: { status: 500, body: "No valid IP addresses available for harvesting." },
-    });
-    expect(result).to.include({ ok: false, reason: "unhealthy" });
-    expect(result.message).to.contain("No valid IP addresses");
-    expect(requests).to.deep.equal(["GET /about/health"]);
+  it("is nobody's participant: it is told of once it is connected, and no longer before it is expired", async () => {
+    const events: string[] = [];
+    const ownParticipants: OwnParticipants = {
+      join: (address) => {
+        events.push(`join ${address}`);
+        return () => events.push("leave");
+      },
+      count: () => 0,
+    };
+    const transcript = (line: string) =>
+      void (line.startsWith("→ P") && events.push(line.slice(0, 7).trim()));
+    expect(await check({}, { ownParticipants, transcript })).to.include({ reason: "ok" });
+    expect(events).to.deep.equal(["→ POST", "→ PATCH", "join 127.0.0.1", "leave", "→ PATCH"]);
   });
 
-  it("names each other rung that fails, and always gives the conference back", async () => {
-    const cases: readonly (readonly [string, Badness])[] = [
-      ["rest_disabled", { statsStatus: 404 }],
-      ["allocation_refused", { allocation: { status: 503, body: "shutting down" } }],
-      ["bad_answer", { allocation: { status: 200, body: "<html>" } }],
-      ["bad_answer", { allocation: { status: 200, body: '{"endpoints":[{"transport":{}}]}' } }],
-      ["no_public_candidate", { candidateIp: "10.10.1.21" }],
-      ["wrong_media_port", { candidatePort: 4443 }],
-      ["media_refused", { mediaKey: "another bridge's" }],
-      ["media_no_answer", { silentMedia: true }],
-    ];
-    for (const [reason, bad] of cases) {
-      const result = await check(bad);
-      expect(result).to.include({ ok: false, reason });
-      expect(result.hint, reason).to.be.a("string");
-      if (reason !== "rest_disabled") expect(requests.at(-1), reason).to.match(/^PATCH/);
-      http?.close();
-      media?.close();
-      media = undefined;
+  it("gives the conference back when its time is over, too", async () => {
+    const result = await check({ hold: "30s", timeout: "2s" });
+    expect(result).to.include({ reason: "timeout" });
+    expect(await bridge.statistics()).to.include({ conferences: 0, participants: 0 });
+  });
+
+  it("allocates nothing on a bridge that drains or shuts down, which is no failure", async () => {
+    for (const behaviour of [{ drain: true }, { gracefulShutdown: true }]) {
+      await bridge.tell(behaviour);
+      const before = (await bridge.statistics())["total_conferences_created"];
+      const result = await check();
+      expect(result).to.include({ ok: true, severity: "info", reason: "draining" });
+      expect((await bridge.statistics())["total_conferences_created"]).to.equal(before);
+      await bridge.post("lab/well");
     }
   });
 
-  it("says media_port_closed when nothing listens, and port_closed for the REST interface", async () => {
-    expect(await check({}, true)).to.include({ reason: "media_port_closed" });
-    http?.close();
-    const context = createCheckContext({ clock: Date, signal: new AbortController().signal });
-    const spec = { address: "127.0.0.1", restPort: await freePort() };
-    const result = await runCheck({ name: "b", kind: "bridge", spec, intervalSeconds: 60 }, context);
-    expect(result).to.include({ reason: "port_closed" });
+  const faults: readonly (readonly [string, Fields, Fields])[] = [
+    ["unhealthy", { health: 500, healthReason: "No valid IP addresses available for harvesting." }, {}],
+    ["not_registered", {}, { registered: true }],
+    ["allocation_refused", { allocationRefusal: "no room" }, {}],
+    ["no_public_candidate", { candidates: "private-only" }, {}],
+    ["no_public_candidate", { candidates: "none" }, {}],
+    ["wrong_media_port", { candidates: "wrong-port" }, {}],
+    ["fingerprint_mismatch", { fingerprint: "another" }, {}],
+    ["bad_answer", { answers: "garbage" }, {}],
+  ];
+  for (const [reason, behaviour, fields] of faults) {
+    it(`is found out as ${reason} when it is told ${JSON.stringify(behaviour)}`, async () => {
+      await bridge.tell(behaviour);
+      const result = await check(fields);
+      expect(result, result.message).to.include({ ok: false, reason, severity: "critical" });
+      expect(result.hint).to.be.a("string");
+      await bridge.post("lab/well");
+      expect(await bridge.statistics()).to.include({ conferences: 0 });
+    });
+  }
+
+  it("tells a media port that is silent from one that is closed, and names each candidate", async () => {
+    await bridge.tell({ media: "silent" });
+    const { media } = bridge.ports;
+    const [silent, closed] = await Promise.all([
+      check(),
+      // The address is the machine's too, and nothing listens there.
+      check({ publicAddresses: ["127.0.0.1"], via: ["127.0.0.2"] }),
+    ]);
+    expect(silent).to.include({ reason: "media_no_answer" });
+    expect(silent.message).to.equal(`${PUBLIC}:${media} (asked at 127.0.0.1) does not answer`);
+    expect(closed).to.include({ reason: "media_port_closed" });
+    expect(closed.message).to.contain(`127.0.0.1:${media} (asked at 127.0.0.2) is closed`);
+  });
+
+  it("tells of a private candidate that does not answer, though people can meet", async () => {
+    const { media } = bridge.ports;
+    // The address that is only said is the private one here: nobody answers there.
+    const result = await check({ publicAddresses: ["127.0.0.1"], connect: false, timeout: "5s" });
+    expect(result).to.include({ ok: false, severity: "warning", reason: "private_candidate_silent" });
+    expect(result.message).to.contain(`127.0.0.1:${media} answers`);
+  });
+
+  it("takes the focus' word for what it does with the bridge", async () => {
+    expect(await check({ nickname: "bridge-1", ...(await focus({ "/debug": DEBUG })) })).to.include({
+      reason: "ok",
+    });
+    const off = await check({ nickname: "bridge-2", ...(await focus({ "/debug": DEBUG })) });
+    expect(off).to.include({ reason: "not_operational", severity: "critical" });
+    const unknown = await check({ nickname: "bridge-3", ...(await focus({ "/debug": DEBUG })) });
+    expect(unknown).to.include({ reason: "not_operational" });
+    expect(unknown.message).to.contain("bridge-1").and.to.contain("bridge-2");
+    const counts = (operational_bridge_count: number) => ({
+      "/stats": { bridge_selector: { bridge_count: 1, operational_bridge_count } },
+    });
+    expect(await check({ nickname: "x", ...(await focus(counts(1))) })).to.include({ reason: "ok" });
+    expect(await check({ nickname: "x", ...(await focus(counts(0))) })).to.include({
+      reason: "not_operational",
+    });
+  });
+
+  it("does not blame the bridge for a focus that does not answer, and tells of versions that differ", async () => {
+    const absent = { connect: false, focus: { address: "127.0.0.1", port: await freePort() } };
+    expect(await check(absent)).to.include({ reason: "focus_unreachable", severity: "warning" });
+    expect(await check(await focus({ "/stats": "<html>" }))).to.include({ reason: "focus_unreachable" });
+    const mixed = JSON.parse(JSON.stringify(DEBUG).replace('"2.3"', '"2.4"'));
+    const result = await check({ nickname: "bridge-1", ...(await focus({ "/debug": mixed })) });
+    expect(result).to.include({ reason: "mixed_versions", severity: "warning" });
+    expect(result.message).to.contain("2.4").and.to.contain("2.3");
+  });
+
+  it("does not blame the bridge for a relay that is not to be had", async () => {
+    const turn = { host: "127.0.0.1", port: await freePort(), transport: "tcp", secret: "turn-secret" };
+    const result = await check({ turn }, { secret: () => Promise.reject(new Error("there is none")) });
+    expect(result).to.include({ reason: "ok" });
+    expect(result.evidence["relay"]).to.match(/^not tested/);
+  });
+
+  it("has a reason for whatever else answers in its place", async () => {
+    const elsewhere = async (answers: Readonly<Record<string, unknown>>) =>
+      (await run({ address: "127.0.0.1", restPort: await answering(answers) })).reason;
+    expect(await elsewhere({ "/about/health": "" })).to.equal("rest_disabled");
+    expect(await elsewhere({ "/about/health": "", "/colibri/stats": "<html>" })).to.equal("bad_answer");
+    expect(await elsewhere({})).to.equal("unhealthy");
+    expect((await run({ address: "127.0.0.1", restPort: await freePort() })).reason).to.equal("port_closed");
   });
 });

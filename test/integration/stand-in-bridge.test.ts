@@ -32,7 +32,9 @@ describe("the stand-in bridge", function () {
       signal: new AbortController().signal,
       transcript: () => undefined,
     });
-    const target = { address: "127.0.0.1", restPort: bridge.ports.http, via: ["127.0.0.1"] };
+    // It is alone here: there is no Prosody to be registered with.
+    const alone = { registered: false, connect: false };
+    const target = { address: "127.0.0.1", restPort: bridge.ports.http, via: ["127.0.0.1"], ...alone };
     const spec = { ...target, publicAddresses: ["192.0.2.10"], mediaPort: bridge.ports.media, timeout: "5s" };
     return await runCheck({ name: "bridge-1", kind: "bridge", spec, intervalSeconds: 60 }, context);
   }

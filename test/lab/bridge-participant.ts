@@ -75,6 +75,8 @@ export class BridgeParticipant {
   static async arrive(options: ParticipantOptions): Promise<BridgeParticipant> {
     const transport = await BridgeParticipant.allocate(options);
     const gatherer = new RTCIceGatherer({ useIpv6: false, interfaceAddresses: { udp4: "127.0.0.1" } });
+    // Else the library asks a public STUN server of its own choice.
+    Object.assign(gatherer.connection, { stunServer: undefined });
     const ice = new RTCIceTransport(gatherer);
     await ice.gather();
     const certificate = await RTCDtlsTransport.SetupCertificate();

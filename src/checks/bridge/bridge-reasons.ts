@@ -1,4 +1,4 @@
-/** Reasons of the videobridge's ladder. */
+/** Reasons of the videobridge's ladder, beside those of its media port. */
 import type { ReasonTable } from "../check-kind.ts";
 
 export const bridgeReasons = {
@@ -14,29 +14,33 @@ export const bridgeReasons = {
     severity: "critical",
     hint: "something else answers on the bridge's private port: compare `address:` and `restPort:` with jvb.conf",
   },
+  draining: {
+    severity: "info",
+    hint: "nothing to do if that is wanted: it carries on its conferences and gets no new ones; to end it: POST /colibri/drain/disable at its private port",
+  },
+  not_registered: {
+    severity: "critical",
+    hint: "the bridge is not logged in to Prosody, and no meeting is given to it: its password (`apis.xmpp-client` in jvb.conf) or Prosody's port 5222: convene logs BRIDGE",
+  },
+  not_operational: {
+    severity: "critical",
+    hint: "the bridge runs and jicofo does not use it: `MUC_JIDS` in jvb.conf and `brewery-jid` in jicofo.conf must be one room, and jicofo's own health checks of the bridge succeed (convene logs jitsi)",
+  },
+  focus_unreachable: {
+    severity: "warning",
+    hint: "this bridge is well as far as it can be seen; whether jicofo uses it is unknown: convene logs jitsi says why jicofo's port 8888 does not answer",
+  },
+  mixed_versions: {
+    severity: "warning",
+    hint: "jicofo keeps bridges of different versions out of one conference: bring all to one version, by the `refresh` date of the image",
+  },
   allocation_refused: {
     severity: "critical",
     hint: "the bridge refuses new conferences, as when it is shutting down: convene logs BRIDGE",
   },
-  no_public_candidate: {
+  connection_dropped: {
     severity: "critical",
-    hint: "the bridge tells participants no public address: `ice4j.harvest.mapping.static-mappings` in jvb.conf must name it",
-  },
-  wrong_media_port: {
-    severity: "critical",
-    hint: "the bridge announces another port than the open one: compare `ice.udp.port` and the static mapping in jvb.conf with the container's `publicPorts`",
-  },
-  media_port_closed: {
-    severity: "critical",
-    hint: "nothing listens on the media port there: the container's `publicPorts` must hold it, and jvb.conf use it",
-  },
-  media_no_answer: {
-    severity: "critical",
-    hint: "STUN to the media port gets lost: a firewall, or the nat device of the container; without it nobody has video from the third participant on",
-  },
-  media_refused: {
-    severity: "critical",
-    hint: "the media port answers, but not to the credentials just allocated: another bridge holds this port",
+    hint: "the connection was made and did not last 8 s: the bridge's consent checks or our answers get lost on the way, as by a firewall that forgets UDP quickly: convene logs BRIDGE",
   },
 } as const satisfies ReasonTable<string>;
 

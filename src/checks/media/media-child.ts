@@ -18,7 +18,7 @@ async function answer(question: MediaQuestion): Promise<unknown> {
     case "connect":
       return await peerOf(question.peer).connect(question.remote, question);
     case "exchange":
-      return await exchangeAudio(peerOf(question.left), peerOf(question.right), question.packets);
+      return await exchangeAudio(peerOf(question.left), peerOf(question.right), question);
     case "hold":
       return await peerOf(question.peer).hold(question.ms);
     default:

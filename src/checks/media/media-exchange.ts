@@ -15,10 +15,21 @@ const PAYLOAD_BYTES = 80;
 const OPUS_TOC = 0xf8;
 const MARK_BYTES = 8;
 
+export interface Speech {
+  /** From each. */
+  readonly packets: number;
+  /** RTP payload type of Opus. */
+  readonly payloadType: number;
+}
+
 /** Both talk at once, 50 packets a second each. */
-export async function exchangeAudio(left: MediaPeer, right: MediaPeer, packets: number): Promise<Exchange> {
-  const leftward = new Flight(right, left);
-  const rightward = new Flight(left, right);
+export async function exchangeAudio(
+  left: MediaPeer,
+  right: MediaPeer,
+  { packets, payloadType }: Speech,
+): Promise<Exchange> {
+  const leftward = new Flight(right, left, payloadType);
+  const rightward = new Flight(left, right, payloadType);
   try {
     const started = performance.now();
     for (let number = 0; number < packets; number += 1) {
@@ -40,13 +51,15 @@ export async function exchangeAudio(left: MediaPeer, right: MediaPeer, packets: 
 /** One direction; packets are known again by a mark of their own, whatever the bridge makes of their headers. */
 class Flight {
   readonly #from: MediaPeer;
+  readonly #payloadType: number;
   readonly #mark = randomBytes(MARK_BYTES);
   readonly #departures: number[] = [];
   readonly #arrivals = new Map<number, number>();
   readonly end: () => void;
 
-  constructor(from: MediaPeer, to: MediaPeer) {
+  constructor(from: MediaPeer, to: MediaPeer, payloadType: number) {
     this.#from = from;
+    this.#payloadType = payloadType;
     this.end = to.onAudio((payload) => this.#arrive(payload));
   }
 
@@ -56,7 +69,7 @@ class Flight {
     this.#mark.copy(payload, 1);
     payload.writeUInt32BE(number, 1 + MARK_BYTES);
     this.#departures.push(performance.now());
-    this.#from.sendAudio(payload);
+    this.#from.sendAudio(payload, this.#payloadType);
   }
 
   get complete(): boolean {

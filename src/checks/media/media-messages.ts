@@ -36,7 +36,14 @@ const questionSchema = z.discriminatedUnion("ask", [
     iceMs: milliseconds,
     dtlsMs: milliseconds,
   }),
-  z.strictObject({ ask: z.literal("exchange"), left: name, right: name, packets: z.int().min(1).max(3_000) }),
+  z.strictObject({
+    ask: z.literal("exchange"),
+    left: name,
+    right: name,
+    packets: z.int().min(1).max(3_000),
+    /** Of Opus, as it was agreed on. */
+    payloadType: z.int().min(0).max(127),
+  }),
   z.strictObject({ ask: z.literal("hold"), peer: name, ms: milliseconds.max(60_000) }),
 ]);
 

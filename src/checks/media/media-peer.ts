@@ -14,8 +14,6 @@ import type { Connection, Fingerprint, Hold, LocalParameters, RemoteParameters }
 
 /** IANA's DTLS-SRTP protection profiles (RFC 5764, RFC 7714) that bridges offer, in werift's numbers. */
 const SRTP_PROFILES = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
-/** What Jitsi's clients give Opus. */
-const OPUS_PAYLOAD_TYPE = 111;
 /** 20 ms at Opus' 48 kHz. */
 const TIMESTAMP_STEP = 960;
 const HOLD_STEP_MS = 50;
@@ -91,10 +89,10 @@ export class MediaPeer {
   }
 
   /** One packet of audio; what is inside is the caller's. */
-  sendAudio(payload: Uint8Array): void {
+  sendAudio(payload: Uint8Array, payloadType: number): void {
     const header = new RtpHeader({
       version: 2,
-      payloadType: OPUS_PAYLOAD_TYPE,
+      payloadType,
       sequenceNumber: this.#packets & 0xffff,
       timestamp: (this.#packets * TIMESTAMP_STEP) >>> 0,
       ssrc: this.#local.ssrc,

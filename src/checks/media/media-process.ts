@@ -16,6 +16,7 @@ import {
   type RemoteParameters,
   replySchema,
 } from "./media-messages.ts";
+import type { Speech } from "./media-exchange.ts";
 import type { MediaReason } from "./media-reasons.ts";
 
 export type Connected = Extract<Connection, { readonly connected: true }>;
@@ -28,7 +29,7 @@ export interface MediaProcess {
   /** Fails with `ice_failed`, `dtls_failed` or `fingerprint_mismatch`. Sends to the given candidates only. */
   connect(peer: string, remote: RemoteParameters, limits?: ConnectLimits): Promise<Connected>;
   /** Audio both ways between two that are connected, 50 packets a second. */
-  exchange(left: string, right: string, packets: number): Promise<Exchange>;
+  exchange(left: string, right: string, speech: Speech): Promise<Exchange>;
   hold(peer: string, ms: number): Promise<Hold>;
   close(): void;
 }
@@ -94,8 +95,8 @@ class ChildMedia implements MediaProcess {
     throw new CheckFailure<MediaReason>(connection.reason, connection.words);
   }
 
-  async exchange(left: string, right: string, packets: number): Promise<Exchange> {
-    return await this.#ask({ ask: "exchange", left, right, packets }, exchangeSchema);
+  async exchange(left: string, right: string, speech: Speech): Promise<Exchange> {
+    return await this.#ask({ ask: "exchange", left, right, ...speech }, exchangeSchema);
   }
 
   async hold(peer: string, ms: number): Promise<Hold> {
@@ -140,8 +141,13 @@ class ChildMedia implements MediaProcess {
   }
 }
 
+/** Of a stack trace the line that says what went wrong; else the end of what was printed. */
+function errorLine(printed: string): string {
+  return printed.match(/^\S*Error\b.*$/gm)?.at(-1) ?? printed.slice(-300);
+}
+
 function crashed(words: string, printed = ""): CheckFailure<MediaReason> {
   const message = `the media process: ${words}`;
-  const evidence = printed === "" ? {} : { printed: printed.slice(-300) };
+  const evidence = printed === "" ? {} : { printed: errorLine(printed) };
   return new CheckFailure<MediaReason>("media_process_failed", message, { evidence });
 }

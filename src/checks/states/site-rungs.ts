@@ -55,17 +55,25 @@ function unitsOf({ name, services }: DesiredContainer): readonly Rung[] {
   }));
 }
 
+/** Kinds whose checks on the same site explain a failure of this kind: each goes where they have been before. */
+const LEANS_ON: Readonly<Record<string, readonly string[]>> = {
+  // A relay that is not to be had, and a Prosody that the bridge cannot be registered with.
+  bridge: ["turn", "xmpp"],
+  // One bridge of several is enough for it, and a relay keeps it from one of its ways only.
+  conference: ["bridge", "turn", "xmpp"],
+};
+
 /**
- * A check needs its container and the checks it names. It leans on the units in there, and on the containers that its own
- * waits for with their units: TURN goes on without the proxy that brings its certificate. A conference leans on
- * the bridges: one of several is enough for it.
+ * A check needs its container and the checks it names. It leans on the units in there, on the containers that its own
+ * waits for with their units (TURN goes on without the proxy that brings its certificate), and on checks of the kinds
+ * below its own.
  */
 function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck[]): Rung {
   const { name, container, dependsOn = [], leansOn = [] } = check;
   const containers = new Map(site.containers.map((one) => [one.name, one]));
   const own = container === undefined ? undefined : containers.get(container);
   const further = own ? reachable(own, containers, site.consul.container) : [];
-  const bridges = check.kind === "conference" ? site.checks.filter((one) => one.kind === "bridge") : [];
+  const below = LEANS_ON[check.kind] ?? [];
   return {
     name,
     sort: "check",
@@ -77,7 +85,7 @@ function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck
         one.services.map((unit) => unitRung(one.name, unit.name)),
       ),
       ...leansOn,
-      ...bridges.map((bridge) => bridge.name),
+      ...site.checks.filter(({ kind }) => below.includes(kind)).map((one) => one.name),
     ],
     alike: own === undefined ? [] : alikeBefore(check, ordered),
     ...(own ? { container: own.name } : {}),

@@ -31,7 +31,11 @@ export function resolveComponents(
   const { components: used, diagnostics } = useComponents(manifests, site, catalogue);
   const scope = {
     site: siteScope(site.manifest),
-    components: Object.fromEntries(used.map((one) => [one.folder.name, { parameters: one.parameters }])),
+    components: Object.fromEntries([
+      // A folder that nobody uses is not set, so that a field may refer to it.
+      ...[...catalogue.folders.keys()].map((name) => [name, null] as const),
+      ...used.map((one) => [one.folder.name, { parameters: one.parameters }] as const),
+    ]),
   };
   const hosts = used.map((one) => instantiateComponent(one, ["Image", "Container"], scope));
   const all = [...hosts.flatMap((host) => host.manifests), ...manifests];

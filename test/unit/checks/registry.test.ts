@@ -33,7 +33,9 @@ describe("running a check", () => {
   it("says invalid_spec for an unknown kind and names the kinds there are", async () => {
     const result = await runCheck({ name: "x", kind: "ping", spec: {}, intervalSeconds: 60 }, context());
     expect(result).to.include({ ok: false, reason: "invalid_spec", severity: "critical" });
-    expect(result.message).to.contain("bridge, dns, http, stun, tcp, tls, turn, web, websocket, xmpp");
+    expect(result.message).to.contain(
+      "bridge, conference, dns, http, stun, tcp, tls, turn, web, websocket, xmpp",
+    );
   });
 
   it("says invalid_spec for each kind without its required fields, and for unknown fields", async () => {

@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { bridgeSources } from "./stand-in-focus-sources.mjs";
 
+export const NO_BRIDGE = "no bridge available";
+
 export class Allocation {
   #options;
   /** `{ id, bridge, isCreated }` while a bridge has it. */
@@ -86,7 +88,7 @@ export class Allocation {
 
   #choose() {
     const bridge = this.#options.bridges.select();
-    if (bridge === undefined) throw new Error("no bridge available");
+    if (bridge === undefined) throw new Error(NO_BRIDGE);
     return { id: randomUUID(), bridge, isCreated: false };
   }
 }

@@ -12,7 +12,7 @@ import {
   sessionTerminate,
 } from "./stand-in-focus-jingle.mjs";
 import { colibriSources, faultIn, groupsOf, sourcesOf } from "./stand-in-focus-sources.mjs";
-import { Allocation } from "./stand-in-focus-allocation.mjs";
+import { Allocation, NO_BRIDGE } from "./stand-in-focus-allocation.mjs";
 import { Participants } from "./stand-in-focus-participants.mjs";
 import { Room } from "./stand-in-focus-room.mjs";
 
@@ -122,6 +122,7 @@ export class Conference {
     this.#participants.set(member.nick, participant);
     void this.#offer(participant).catch((error) => {
       process.stderr.write(`${this.#options.room}: ${member.nick} was not invited: ${error.message}\n`);
+      if (error.message === NO_BRIDGE) this.#room.sayNoBridge();
       if (this.#isCurrent(participant)) this.#remove(participant);
     });
   }

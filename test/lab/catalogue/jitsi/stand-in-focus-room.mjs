@@ -31,6 +31,15 @@ export class Room {
     await joined.finally(() => clearTimeout(timer));
     this.#isIn = true;
     await this.#configure();
+    this.#announce();
+  }
+
+  /** In its presence, as jicofo: clients show that the conference cannot be had. */
+  sayNoBridge() {
+    if (this.#isIn) this.#announce(xml("bridgeNotAvailable", { xmlns: "http://jitsi.org/protocol/focus" }));
+  }
+
+  #announce(more = "") {
     const version = xml(
       "versions",
       { xmlns: "http://jitsi.org/jitmeet" },
@@ -41,7 +50,8 @@ export class Room {
       { xmlns: "http://jitsi.org/protocol/focus" },
       xml("property", { key: "support-terminate-restart", value: "true" }),
     );
-    session.send(xml("presence", { to }, version, properties));
+    const { room, session } = this.#options;
+    session.send(xml("presence", { to: `${room}/focus` }, version, properties, more));
   }
 
   leave() {

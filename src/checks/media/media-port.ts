@@ -1,12 +1,16 @@
 /** One ICE connectivity check on a videobridge's media port: only the right credentials are answered at all. */
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import { openUdpChannel } from "../stun/stun-channel.ts";
+import type { TransportAddress } from "../stun/stun-address.ts";
 import { StunClient } from "../stun/stun-client.ts";
 import { Attribute, MessageClass, Method } from "../stun/stun-constants.ts";
 import type { DecodedStun } from "../stun/stun-decode.ts";
 import { stunError, textAttribute, uint32Attribute } from "../stun/stun-message.ts";
-import type { BridgeReason } from "./bridge-reasons.ts";
-import type { MediaTransport } from "./colibri.ts";
+import type { MediaReason } from "./media-reasons.ts";
+import type { MediaTransport } from "./media-transport.ts";
+
+/** Of the bridge's side. */
+export type IceCredentials = Pick<MediaTransport, "ufrag" | "pwd">;
 
 const ANSWER_MS = 2_500;
 /** Peer-reflexive, any local preference, component 1 (RFC 8445 section 5.1.2.1). */
@@ -14,9 +18,8 @@ const PRIORITY = (110 << 24) | (65_535 << 8) | 255;
 
 /** Fails with `media_port_closed`, `media_no_answer`, `media_refused` or a ConnectReason. */
 export async function checkMediaPort(
-  address: string,
-  port: number,
-  transport: MediaTransport,
+  { address, port }: TransportAddress,
+  transport: IceCredentials,
   run: CheckRun,
 ): Promise<void> {
   const client = new StunClient(await openUdpChannel(address, port, run), run);
@@ -42,7 +45,7 @@ export async function checkMediaPort(
 /** The bridge is the controlling side, as jicofo always sets it up (RFC 8445 section 7.2.2). */
 function connectivityCheck(
   client: StunClient,
-  transport: MediaTransport,
+  transport: IceCredentials,
   run: CheckRun,
 ): Promise<DecodedStun> {
   const localUfrag = Buffer.from(run.context.randomBytes(4)).toString("hex");
@@ -68,6 +71,6 @@ function named(error: unknown, target: string): unknown {
   return error;
 }
 
-function failure(reason: BridgeReason, message: string): CheckFailure<BridgeReason> {
+function failure(reason: MediaReason, message: string): CheckFailure<MediaReason> {
   return new CheckFailure(reason, message);
 }

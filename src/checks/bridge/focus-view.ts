@@ -1,0 +1,95 @@
+/** What the focus says of the bridges: whether it would choose this one, and whether their versions fit. */
+import { z } from "zod";
+import { CheckFailure, type CheckRun } from "../check-run.ts";
+import type { BridgeReason } from "./bridge-reasons.ts";
+import { askRest, readJson, type RestServer } from "./rest.ts";
+
+const seenBridgeSchema = z.looseObject({
+  operational: z.boolean(),
+  version: z.string().nullish(),
+});
+
+/** jicofo's GET /debug, `bridge_selector.bridge.JID` (jicofo BridgeSelector.kt, Bridge.kt). */
+const debugSchema = z.looseObject({
+  bridge_selector: z.looseObject({ bridge: z.record(z.string(), seenBridgeSchema) }),
+});
+
+/** jicofo's GET /stats. */
+const countsSchema = z.looseObject({
+  bridge_selector: z.looseObject({ bridge_count: z.number(), operational_bridge_count: z.number() }),
+});
+
+/** Something to be told that keeps nobody from meeting. */
+export interface BridgeFinding {
+  readonly reason: BridgeReason;
+  readonly message: string;
+}
+
+/**
+ * Fails with `not_operational` when the focus does not count on this bridge. A focus that does not answer is no
+ * fault of the bridge's: that is a finding, and so are bridges of different versions.
+ */
+export async function askFocus(
+  focus: RestServer,
+  nickname: string | undefined,
+  run: CheckRun,
+): Promise<BridgeFinding | undefined> {
+  try {
+    const bridges = await readBridges(focus, run);
+    if (bridges !== undefined) return judgeBridges(bridges, nickname, run);
+    const { bridge_count: known, operational_bridge_count: operational } = await readCounts(focus, run);
+    run.note({ bridgesAtFocus: known, operationalAtFocus: operational });
+    if (operational > 0) return undefined;
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    if (error.reason === ("not_operational" satisfies BridgeReason)) throw error;
+    return { reason: "focus_unreachable", message: `jicofo does not tell: ${error.message}` };
+  }
+  throw notOperational("jicofo counts no operational bridge");
+}
+
+type SeenBridges = Readonly<Record<string, z.output<typeof seenBridgeSchema>>>;
+
+/** Undefined where /debug is off, too long, or of another shape: it is no stable interface. */
+async function readBridges(focus: RestServer, run: CheckRun): Promise<SeenBridges | undefined> {
+  const question = { method: "GET", path: "/debug", accept: "application/json" } as const;
+  const answer = await askRest(focus, question, run);
+  if (answer.status !== 200) return undefined;
+  try {
+    return readJson(answer, "/debug", debugSchema).bridge_selector.bridge;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readCounts(focus: RestServer, run: CheckRun) {
+  const question = { method: "GET", path: "/stats", accept: "application/json" } as const;
+  return readJson(await askRest(focus, question, run), "/stats", countsSchema).bridge_selector;
+}
+
+function judgeBridges(
+  bridges: SeenBridges,
+  nickname: string | undefined,
+  run: CheckRun,
+): BridgeFinding | undefined {
+  const entries = Object.entries(bridges);
+  const operational = entries.filter(([, bridge]) => bridge.operational);
+  run.note({ bridgesAtFocus: entries.length, operationalAtFocus: operational.length });
+  const mine = entries.find(([jid]) => nickname !== undefined && jid.endsWith(`/${nickname}`));
+  const known = entries.map(([jid]) => jid).join(", ") || "none";
+  if (nickname !== undefined && mine === undefined) {
+    throw notOperational(`jicofo does not know it; it knows ${known}`);
+  }
+  if (mine !== undefined && !mine[1].operational) {
+    throw notOperational(`jicofo knows it as ${mine[0]} and counts it as not operational`);
+  }
+  if (operational.length === 0)
+    throw notOperational(`jicofo counts no operational bridge; it knows ${known}`);
+  const versions = [...new Set(entries.flatMap(([, { version }]) => version ?? []))];
+  if (versions.length < 2) return undefined;
+  return { reason: "mixed_versions", message: `jicofo sees bridges of versions ${versions.join(" and ")}` };
+}
+
+function notOperational(message: string): CheckFailure<BridgeReason> {
+  return new CheckFailure("not_operational", message);
+}

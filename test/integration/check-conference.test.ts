@@ -1,0 +1,148 @@
+/** Two who meet on a whole site, directly and through each relay; ways in which they do not; and nothing is left of it. */
+import { expect } from "chai";
+import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
+import { runCheck } from "../../src/checks/registry.ts";
+import { type MeetingLab, startMeetingLab } from "../lab/meeting-lab.ts";
+import { askFocus, endpointsOf, until } from "../lab/meeting-of-two.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+describe("check conference", function () {
+  this.timeout(30_000);
+  let lab: MeetingLab;
+
+  before(async () => {
+    lab = await startMeetingLab();
+  });
+
+  after(() => lab?.stop());
+
+  /** As the shipped manifest has it, shorter. */
+  async function check(
+    name: string,
+    fields: Fields = {},
+    changes: Partial<CheckContext> = {},
+  ): Promise<CheckResult> {
+    const shipped = lab.checks.find((one) => one.name === name);
+    if (shipped === undefined) throw new Error(`the site has no check ${name}`);
+    return await runCheck({ ...shipped, spec: { ...shipped.spec, ...fields } }, lab.checkContext(changes));
+  }
+
+  function meet(fields: Fields = {}, changes: Partial<CheckContext> = {}): Promise<CheckResult> {
+    return check("conference", { packets: 25, paths: ["direct"], ...fields }, changes);
+  }
+
+  /** No endpoint, no room and no allocation is left. */
+  async function expectNothingLeft(): Promise<void> {
+    await until(lab, "no endpoint is left", async () =>
+      (await endpointsOf(lab)).every((count) => count === 0),
+    );
+    await until(lab, "no room is left", async () =>
+      /"conferences": ?0\b/u.test((await askFocus(lab, "/stats")).text),
+    );
+  }
+
+  /** Rooms that nobody could guess, no password in the conversation, and no word to jicofo of media that failed. */
+  function expectDiscretion(lines: readonly string[], rooms: number): void {
+    const named = lines.flatMap((line) => /convene-check-[0-9a-f]{24}(?=@conference)/.exec(line)?.[0] ?? []);
+    expect(new Set(named).size).to.equal(rooms);
+    const secrets = [lab.member.password.reveal(), lab.secret("turn-secret").reveal(), "ice-state"];
+    expect(lines.filter((line) => secrets.some((secret) => line.includes(secret)))).to.deep.equal([]);
+  }
+
+  it("lets a member and a guest meet directly and through each relay, and tells the paths side by side", async () => {
+    const lines: string[] = [];
+    const result = await meet({ paths: undefined }, { transcript: (line) => void lines.push(line) });
+    expect(result, `${result.message}\n${lab.logs()}`).to.include({ ok: true, reason: "ok" });
+    for (const path of ["direct", "udp", "tcp", "tls", "tls-443"]) {
+      expect(result.evidence[path], path).to.match(
+        /^set up in \d+ ms, loss [\d.]+ %, round trip [\d.]+ ms, jitter [\d.]+ ms$/,
+      );
+    }
+    expect(result.summary).to.match(/^[\d.]+ s, [\d.]+ % loss$/);
+    const phases = result.phases.map(({ name }) => name);
+    expect(phases).to.include.members([
+      "login",
+      "focus",
+      "join",
+      "invite",
+      "candidates",
+      "accept",
+      "connect",
+    ]);
+    expect(phases).to.include.members(["sources", "audio", "leave", "udp", "tcp", "tls", "tls-443"]);
+    expectDiscretion(lines, 5);
+    await expectNothingLeft();
+  });
+
+  it("finds the bridge well on the same site: for jicofo, directly, at its container and through the relay", async () => {
+    const result = await check("bridge-1", { hold: "100ms" });
+    expect(result, `${result.message}\n${lab.logs()}`).to.include({ ok: true, reason: "ok" });
+    expect(result.evidence).to.include({ bridgesAtFocus: 1, operationalAtFocus: 1 });
+    const ways = Object.keys(result.evidence).filter((key) => /^(direct|container|relay) /.test(key));
+    expect(ways.toSorted()).to.deep.equal([
+      `container ${lab.addresses.bridges[0]}:10000`,
+      `direct ${lab.addresses.public}:10000`,
+      "relay udp",
+    ]);
+  });
+
+  it("leaves nothing behind when it is stopped in the middle of a call", async () => {
+    const stop = new AbortController();
+    const running = meet({ packets: 1_000 }, { signal: stop.signal });
+    await until(lab, "two are in the call", async () => (await endpointsOf(lab)).includes(2));
+    stop.abort(new Error("enough"));
+    expect(await running).to.include({ reason: "aborted" });
+    await expectNothingLeft();
+  });
+
+  const bridgeFaults: readonly (readonly [string, Fields])[] = [
+    ["no_public_candidate", { candidates: "private-only" }],
+    ["fingerprint_mismatch", { fingerprint: "another" }],
+    ["audio_one_way", { forwarding: "one-way" }],
+    ["bridge_channel_not_proxied", { webSockets: "closed" }],
+  ];
+  const focusFaults: readonly (readonly [string, Fields])[] = [
+    ["guest_not_admitted", { guests: "refused" }],
+    ["bad_offer", { invites: "garbage" }],
+    ["no_bridge", { bridges: "none" }],
+    ["focus_not_owner", { ownership: "none" }],
+    ["source_not_announced", { sources: "withheld" }],
+  ];
+  for (const [reason, behaviour] of bridgeFaults) {
+    it(`says ${reason} when the bridge is told ${JSON.stringify(behaviour)}`, async () => {
+      const [bridge] = lab.servers.bridges;
+      await bridge?.behave(behaviour);
+      const result = await meet();
+      await bridge?.mend();
+      expect(result, result.message).to.include({ ok: false, reason });
+      expect(result.hint).to.be.a("string");
+    });
+  }
+  for (const [reason, behaviour] of focusFaults) {
+    it(`says ${reason} when the focus is told ${JSON.stringify(behaviour)}`, async () => {
+      await lab.servers.focus.behave(behaviour);
+      const result = await meet();
+      await lab.servers.focus.mend();
+      expect(result, result.message).to.include({ ok: false, reason });
+    });
+  }
+
+  it("says that its secret is missing instead of asking anybody", async () => {
+    const result = await meet(
+      { secret: "another" },
+      { secret: () => Promise.reject(new Error("there is none")) },
+    );
+    expect(result).to.include({ reason: "secret_missing" });
+  });
+
+  it("tells a relay that is closed from the others, which work", async () => {
+    await lab.firewall.add(["late-in tcp dport 5349 reject with tcp reset"]);
+    const result = await meet({ paths: ["direct", "tcp", "tls"] });
+    await lab.firewall.clear();
+    expect(result).to.include({ reason: "relay_unreachable" });
+    expect(result.message).to.match(/^tls: /);
+    expect(result.evidence["direct"]).to.match(/^set up/);
+    expect(result.evidence["tcp"]).to.match(/^set up/);
+  });
+});
