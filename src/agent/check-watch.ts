@@ -65,8 +65,8 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const board = createBoard({ clock, isCertain, explainedBy, remembered: memory.remembered });
   memory.source(() => board.memories());
   const lastStates = new Map<string, CheckState>();
-
-  const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name) });
+  const started = clock.now();
+  const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name, started) });
 
   const ask = async (name: string): Promise<Look | undefined> => {
     const check = checks.get(name);
@@ -158,9 +158,9 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
 }
 
 /** Of this process: what an earlier one saw may have changed since. */
-function goodLook(board: Board, name: string): CheckResult | undefined {
-  const memory = board.memories().get(name);
-  const good = memory?.last?.outcome === "good" || memory?.last?.outcome === "draining";
-  if (!memory || !good || memory.belief.confirmed === "down" || board.order(name) === 0) return undefined;
-  return memory.last?.result;
+function goodLook(board: Board, name: string, started: number): CheckResult | undefined {
+  const { belief, last } = board.memories().get(name) ?? {};
+  const good = last?.outcome === "good" || last?.outcome === "draining";
+  if (!last || !good || belief?.confirmed === "down" || last.result.checkedAt < started) return undefined;
+  return last.result;
 }

@@ -116,6 +116,20 @@ describe("the watch over the checks", () => {
     expect(stateOf(watch, "turn-udp")).to.equal("up");
   });
 
+  it("takes nothing that an earlier process saw for a proof, nor that it was not asked", async () => {
+    await start();
+    await clock.advance(20 * SECOND);
+    await end();
+    await clock.advance(SECOND);
+    const watch = await start();
+    expect(stateOf(watch, "turn-udp")).to.equal("up");
+    await watch.saw({
+      result: checkResult({ name: "turn-udp", ok: false, reason: "not_asked", severity: "info" }),
+      transcript: [],
+    });
+    expect(watch.unproven(site)).to.have.length(1);
+  });
+
   it("must prove anew what stands on a container that was changed, and nothing when it was not", async () => {
     const watch = await start();
     expect(watch.unproven(site).map(({ name }) => name)).to.deep.equal(["turn-udp"]);
