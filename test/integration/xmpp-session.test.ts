@@ -85,12 +85,12 @@ describe("XMPP session", function () {
     expect(lab.lines.join("\n")).not.to.include(password);
   });
 
-  it("says login_refused for a wrong password and for an account that is not there", async () => {
+  it("tells a wrong password from an account that is not there", async () => {
     const wrong: XmppLogin = { kind: "user", username: "m.meier", password: new Secret("wrong") };
     const nobody: XmppLogin = { kind: "user", username: "nobody", password: new Secret("wrong") };
     const message = await failureOf(openSession(target(), wrong, labRun().run));
     expect(message).to.match(/^login_refused: m\.meier is not let in: not-authorized/u);
-    expect(await reasonOf(openSession(target(), nobody, labRun().run))).to.equal("login_refused");
+    expect(await reasonOf(openSession(target(), nobody, labRun().run))).to.equal("account_missing");
   });
 
   it("says missing_mechanism when a guest knocks at the members' door, host_unknown where there is none", async () => {

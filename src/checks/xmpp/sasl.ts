@@ -59,7 +59,8 @@ async function logInByScram(
   run.note({ mechanism });
   const nonce = Buffer.from(run.context.randomBytes(18)).toString("base64");
   const challenge = await exchange.begin(mechanism, scramFirst(login.username, nonce));
-  if (challenge.name === "failure") throw refusalOf(challenge, login);
+  // Before the challenge nothing of the password was said: Prosody 0.12.3 knows no such account.
+  if (challenge.name === "failure") throw failureOf(challenge, "account_missing", login.username);
   if (challenge.name !== "challenge") throw unexpected(challenge);
   const proof = await scramProof(hash, login, nonce, payloadOf(challenge));
   let answer = await exchange.answer(proof.message);
@@ -136,7 +137,7 @@ function refusalOf(failure: XmlElement, login: User): CheckFailure<SessionReason
   return failureOf(failure, "login_refused", login.username);
 }
 
-/** RFC 6120 section 6.5: only `not-authorized` speaks of the credential; Prosody does not say whether the account exists. */
+/** RFC 6120 section 6.5: only `not-authorized` speaks of the credential. */
 function failureOf(failure: XmlElement, reason: SessionReason, who: string): CheckFailure<SessionReason> {
   const condition =
     failure.children.find(({ name, namespace }) => namespace === SASL_NAMESPACE && name !== "text")?.name ??

@@ -45,9 +45,13 @@ export const sessionReasons = {
     severity: "critical",
     hint: "the password would go over the wire readable and was not sent: use `wss`, or let Prosody offer SCRAM-SHA-1",
   },
+  account_missing: {
+    severity: "critical",
+    hint: "Prosody has no such account: convene reconcile makes those of the manifests; `prosodyctl shell user list DOMAIN` in the container jitsi shows what is there",
+  },
   login_refused: {
     severity: "critical",
-    hint: "the account is missing in Prosody or has another password: convene reconcile puts the accounts back",
+    hint: "the password is not the one Prosody has for this account: convene reconcile puts the accounts back",
   },
   guest_refused: {
     severity: "critical",

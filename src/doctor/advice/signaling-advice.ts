@@ -23,6 +23,7 @@ export const signalingAdvice = {
   bad_answer: "this is no XMPP server: look where the WebSocket's path leads",
   no_starttls: "Prosody needs a key and a certificate that it can read (`prosodyctl check certs`)",
   unsafe_mechanisms: "the password was not sent: use wss, or let Prosody offer SCRAM-SHA-1",
+  account_missing: "no such account: on the server, `prosodyctl adduser NAME@DOMAIN` makes it",
   login_refused:
     "compare name and password; on the server: `prosodyctl adduser NAME@DOMAIN` makes the account",
   guest_refused:
@@ -69,6 +70,7 @@ export const signalingSentences: Readonly<Record<string, Sentence>> = {
   focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,
   focus_component_missing: ({ target }) => `Prosody has no component ${target}, which stands for jicofo`,
   focus_silent: ({ target }) => `jicofo does not answer: ${target} is silent`,
+  account_missing: ({ target }) => `Prosody has no such account: ${target}`,
   login_refused: ({ target }) => `name or password is wrong: ${target}`,
 };
 

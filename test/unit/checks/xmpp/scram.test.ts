@@ -68,6 +68,7 @@ describe("SCRAM", () => {
       `r=other,s=${salt},i=4096`,
       `r=${nonce}1,s=,i=4096`,
       `r=${nonce}1,s=!!,i=4096`,
+      `r=${nonce}1,s=A,i=4096`,
       `m=x,r=${nonce}1,s=${salt},i=4096`,
       `r=${nonce}1,s=${salt},i=4095`,
       `r=${nonce}1,s=${salt},i=1000001`,
