@@ -2,6 +2,7 @@
  * `npm run bench`: measures convene on real parts and prints each figure beside its target. `--quick` looks at the
  * idle agent for one minute instead of five; `checks`, `fleet` or `site` measures only that part. Ends with 0 when everything could be measured, whatever came out.
  */
+import { startMeetingLab } from "../lab/meeting-lab.ts";
 import { ofCommit } from "./agent-events.ts";
 import { createBenchHost } from "./bench-host.ts";
 import type { BenchHost } from "./bench-host.ts";
@@ -14,8 +15,10 @@ import { measureManyChecks } from "./many-checks.ts";
 import { measureQuietPasses } from "./quiet-passes.ts";
 import { measurePush, measureStop } from "./reactions.ts";
 import { measureReplacement } from "./replacement.ts";
+import { measureLadder, measureMeetings } from "./site-ladder.ts";
 import { measureStunBindings } from "./stun-bindings.ts";
 import { measureSweep } from "./sweep.ts";
+import { measureTlsHandshakes } from "./tls-handshakes.ts";
 
 const WORDS = process.argv.slice(2);
 const IDLE_SECONDS = WORDS.includes("--quick") ? 60 : 300;
@@ -30,6 +33,19 @@ function wants(part: (typeof PARTS)[number]): boolean {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** The checks alone, and on a whole site that is well. */
+async function measureChecks(): Promise<readonly Figure[]> {
+  say("\nThe checks");
+  const alone = [await measureStunBindings(), ...(await measureManyChecks(MANY_CHECKS_SECONDS))];
+  await using lab = await startMeetingLab();
+  return [
+    await measureTlsHandshakes(lab),
+    ...alone,
+    await measureLadder(lab),
+    ...(await measureMeetings(lab)),
+  ];
 }
 
 /** Many cheap containers: what every pass costs. */
@@ -82,11 +98,7 @@ async function onHost(
 
 async function bench(): Promise<void> {
   const figures: Figure[] = [];
-  if (wants("checks")) {
-    say("\nThe checks alone");
-    figures.push(await measureStunBindings());
-    figures.push(...(await measureManyChecks(MANY_CHECKS_SECONDS)));
-  }
+  if (wants("checks")) figures.push(...(await measureChecks()));
   if (wants("fleet")) figures.push(...(await onHost("A fleet of cheap containers", measureFleet)));
   if (wants("site")) figures.push(...(await onHost("The site of desired-state/", measureSite)));
   say(`\n${renderFigures(figures)}`);

@@ -9,14 +9,13 @@ import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
 import { attributeValue } from "../../src/checks/stun/stun-message.ts";
 import { randomBytes } from "node:crypto";
 import { startCoturn } from "../lab/coturn-server.ts";
+import { compareTimes } from "./compare-times.ts";
 import type { Figure } from "./figure.ts";
-import { median } from "./median.ts";
 
 const WARM_UP = 1_000;
 const ROUNDS = 4_000;
 const TARGET = 1.25;
 
-/** The two take turns, so that a busy machine is as busy for both; the middle of each is compared. */
 export async function measureStunBindings(): Promise<Figure> {
   const server = await startCoturn({ secret: "any" });
   try {
@@ -27,20 +26,14 @@ export async function measureStunBindings(): Promise<Figure> {
       const { reason, message } = await runCheck(desired, context);
       if (reason !== "ok") throw new Error(`the check said ${reason}: ${message}`);
     };
-    const bare: number[] = [];
-    const whole: number[] = [];
-    for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-      const times = [await timed(() => exchange(port)), await timed(checked)];
-      if (round < WARM_UP) continue;
-      bare.push(times[0] ?? 0);
-      whole.push(times[1] ?? 0);
-    }
+    const bare = (): Promise<void> => exchange(port);
+    const { ratio, note } = await compareTimes({ bare, whole: checked, warmUp: WARM_UP, rounds: ROUNDS });
     return {
       name: "a STUN binding as a check, compared with the bare exchange",
-      measured: median(whole) / median(bare),
+      measured: ratio,
       target: TARGET,
       unit: "times",
-      note: `medians of ${ROUNDS}: ${median(whole).toFixed(0)} and ${median(bare).toFixed(0)} µs`,
+      note,
     };
   } finally {
     await server.stop();
@@ -65,11 +58,4 @@ function exchange(port: number): Promise<void> {
       socket.send(encodeStun(request, { fingerprint: true }));
     });
   });
-}
-
-/** Microseconds. */
-async function timed(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) * 1000;
 }
