@@ -2,7 +2,6 @@
 import type { SecureContext } from "node:tls";
 import type { Secret } from "../system/secret.ts";
 import type { CertificateMemory } from "./certificates/certificate-memory.ts";
-import type { RootStore } from "./certificates/root-store.ts";
 import type { ContactPolicy } from "./connect/contact-policy.ts";
 import type { ResolveRecords } from "./connect/resolve-records.ts";
 import type { MediaLauncher } from "./media/media-launcher.ts";
@@ -52,8 +51,6 @@ export interface CheckContext {
   readonly secureContext: SecureContext;
   /** Trusts nobody and takes every protocol, key and certificate, so that they can be judged; made once. */
   readonly lenientContext: SecureContext;
-  /** The same roots, ready for certificates/assess.ts; made once. */
-  readonly roots: RootStore;
   /** IP addresses of a host name, best first; rejects when there are none. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
   /** Records of a name in DNS, from the machine's servers or a named one. */
@@ -64,7 +61,7 @@ export interface CheckContext {
   readonly readCertificate: (domain: string) => Promise<string | undefined>;
   /** The private key beside it, PEM; undefined when there is none. */
   readonly readPrivateKey: (domain: string) => Promise<Secret | undefined>;
-  /** What is known of certificates seen before, by every check of this context. */
+  /** What is known of certificates seen before, by every check of this context, and where they lead: the same roots. */
   readonly certificates: CertificateMemory;
   /** Unpredictable bytes, for transaction ids and room names. */
   readonly randomBytes: (size: number) => Uint8Array;

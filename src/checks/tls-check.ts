@@ -48,11 +48,11 @@ export const tlsCheck = defineKind<TlsSpec, Reason>({
   target: (spec) => `${spec.host}:${portOf(spec)}${spec.starttls === undefined ? "" : " STARTTLS"}`,
   run: async (spec, run) => {
     const served = await readServed(spec, run);
-    const { clock, roots, certificates } = run.context;
+    const { clock, certificates } = run.context;
     const wanted = { ...spec, names: namesOf(spec), now: clock.now() };
     const findings = [
       ...served.findings,
-      ...assessChain(served.chain, { ...wanted, roots, certificates }),
+      ...assessChain(served.chain, { ...wanted, certificates }),
       ...(spec.disk === undefined ? [] : await assessDisk(served.chain, { ...wanted, disk: spec.disk }, run)),
     ];
     const [leaf] = served.chain;
@@ -87,7 +87,7 @@ async function shakeHands(socket: Socket, spec: TlsSpec, run: CheckRun): Promise
   }
   const chain = await Promise.all(sent.map((certificate) => run.context.certificates.read(certificate)));
   const [leaf] = chain;
-  if (leaf !== undefined) run.note(leafEvidence(leaf, chain.length));
+  if (leaf !== undefined) run.note({ ...leaf.evidence, chainLength: chain.length });
   return { chain, findings };
 }
 
@@ -97,18 +97,6 @@ function assessProtocol(secured: TLSSocket, run: CheckRun): readonly Certificate
   run.note({ protocol });
   if (protocol === "TLSv1.2" || protocol === "TLSv1.3") return [];
   return [finding("tls_protocol_old", `the server chose ${protocol}`)];
-}
-
-function leafEvidence(leaf: CertificateFacts, served: number): Record<string, string | number> {
-  return {
-    subject: leaf.subject,
-    issuer: leaf.issuer,
-    names: leaf.names.join(" "),
-    notBefore: new Date(leaf.notBefore).toISOString(),
-    notAfter: new Date(leaf.notAfter).toISOString(),
-    fingerprint: leaf.fingerprint,
-    chainLength: served,
-  };
 }
 
 /** Who takes the certificate unseen does not look at its names either, unless some are given. */

@@ -1,14 +1,15 @@
 /** Judges a certificate chain. Pure: chain, expectation and time in, every fault out, worst first. */
 import { worstFirst } from "../findings.ts";
 import { assessDates, type DateLimits } from "./assess-dates.ts";
-import { assessUse } from "./assess-use.ts";
+import type { CertificateMemory } from "./certificate-memory.ts";
 import { certificateReasons } from "./certificate-reasons.ts";
 import { type CertificateFinding, finding } from "./finding.ts";
-import { followChain, type TrustedBy } from "./follow-chain.ts";
 import { missingNames, namesOf } from "./names.ts";
 import type { CertificateFacts } from "./read-certificate.ts";
 
-export interface CertificateExpectation extends TrustedBy, DateLimits {
+export interface CertificateExpectation extends DateLimits {
+  /** Knows the roots. */
+  readonly certificates: CertificateMemory;
   /** Names and IP addresses that must be covered. */
   readonly names: readonly string[];
   /** An unknown issuer is only said (`info`), and the name then as well: a first boot's certificate is replaced soon. */
@@ -24,7 +25,7 @@ export function assessChain(
 ): readonly CertificateFinding[] {
   const [leaf] = chain;
   if (leaf === undefined) return [];
-  const followed = followChain(chain, expectation);
+  const followed = expectation.certificates.follow(chain);
   const issuerMatters = expectation.issuer !== "any";
   const tolerated = followed.fault !== undefined && expectation.allowSelfSigned === true;
   const identity = [
@@ -32,7 +33,7 @@ export function assessChain(
       ? [finding(followed.fault.reason, followed.fault.message)]
       : []),
     ...assessNames(leaf, expectation.names),
-    ...(issuerMatters ? assessUse(followed.path) : []),
+    ...(issuerMatters ? followed.misuse : []),
   ];
   const order = "the certificates of the chain are not served in their order";
   const findings = [

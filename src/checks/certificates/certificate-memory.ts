@@ -1,28 +1,40 @@
-/** Remembers what certificates say and who signed them, so that a round that sees the same ones again costs no parsing. */
+/** Remembers what certificates say and where chains of them lead, so that a round that sees the same ones costs nothing. */
 import type { X509Certificate } from "node:crypto";
+import { assessUse } from "./assess-use.ts";
+import type { CertificateFinding } from "./finding.ts";
+import { type FollowedChain, followChain } from "./follow-chain.ts";
 import { type CertificateFacts, readCertificate } from "./read-certificate.ts";
+import type { RootStore } from "./root-store.ts";
+
+export interface KnownChain extends FollowedChain {
+  /** What is wrong with how its certificates are used, whatever the time. */
+  readonly misuse: readonly CertificateFinding[];
+}
 
 export interface CertificateMemory {
   /** Throws ConveneError `InvalidCertificate`. */
   read(certificate: X509Certificate): Promise<CertificateFacts>;
-  /** Whether the issuer's key made the certificate's signature. */
-  signed(certificate: X509Certificate, issuer: X509Certificate): boolean;
+  /** A chain as it was served, leaf first, followed to the roots. */
+  follow(chain: readonly CertificateFacts[]): KnownChain;
 }
 
 /**
  * Both are facts about bytes that never change, so nothing in here can become wrong. `limit` is how many of each are
  * kept; a host has some tens.
  */
-export function createCertificateMemory(limit = 256): CertificateMemory {
+export function createCertificateMemory(roots: RootStore, limit = 256): CertificateMemory {
   const facts = new Map<string, Promise<CertificateFacts>>();
-  const signatures = new Map<string, boolean>();
+  const chains = new Map<string, KnownChain>();
   return {
     read: (certificate) =>
       recall(facts, limit, certificate.fingerprint256, () => readCertificate(certificate)),
-    signed: (certificate, issuer) =>
-      recall(signatures, limit, `${certificate.fingerprint256} ${issuer.fingerprint256}`, () =>
-        verifies(certificate, issuer),
-      ),
+    follow: (chain) => {
+      const key = chain.map(({ fingerprint }) => fingerprint).join(" ");
+      return recall(chains, limit, key, () => {
+        const followed = followChain(chain, roots);
+        return { ...followed, misuse: assessUse(followed.path) };
+      });
+    },
   };
 }
 
@@ -34,13 +46,4 @@ function recall<Value>(memory: Map<string, Value>, limit: number, key: string, f
   const [oldest] = memory.keys();
   if (memory.size > limit && oldest !== undefined) memory.delete(oldest);
   return value;
-}
-
-/** A key of another kind than the signature's is an error to OpenSSL; to us it is a no. */
-function verifies(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.verify(issuer.publicKey);
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,5 @@
 /** Follows a served chain from its leaf towards a trusted root, with nothing added that was not served. */
 import type { X509Certificate } from "node:crypto";
-import type { CertificateMemory } from "./certificate-memory.ts";
 import type { CertificateReason } from "./certificate-reasons.ts";
 import type { CertificateFacts } from "./read-certificate.ts";
 import type { RootStore } from "./root-store.ts";
@@ -15,13 +14,8 @@ export interface FollowedChain {
   readonly inOrder: boolean;
 }
 
-export interface TrustedBy {
-  readonly roots: RootStore;
-  readonly certificates: CertificateMemory;
-}
-
 /** Certificates that are in nobody's way to a root are ignored, as RFC 8446 section 4.4.2 asks of clients. */
-export function followChain(chain: readonly CertificateFacts[], trust: TrustedBy): FollowedChain {
+export function followChain(chain: readonly CertificateFacts[], roots: RootStore): FollowedChain {
   const path: CertificateFacts[] = [];
   const positions: number[] = [];
   const ends = (fault?: FollowedChain["fault"], root?: X509Certificate): FollowedChain => {
@@ -30,13 +24,13 @@ export function followChain(chain: readonly CertificateFacts[], trust: TrustedBy
   };
   let current = chain[0];
   while (current !== undefined) {
-    if (trust.roots.has(current.x509)) return ends(undefined, current.x509);
+    if (roots.has(current.x509)) return ends(undefined, current.x509);
     path.push(current);
     positions.push(chain.indexOf(current));
-    const root = rootOf(current, trust);
+    const root = rootOf(current, roots);
     if (root !== undefined) return ends(undefined, root);
-    if (signedItself(current, trust)) return ends(selfSigned(current, path.length));
-    const issuer = issuerAmong(chain, current, path, trust);
+    if (signedItself(current)) return ends(selfSigned(current, path.length));
+    const issuer = issuerAmong(chain, current, path);
     if (issuer === undefined) return ends(endsWithoutRoot(current, path.length));
     current = issuer;
   }
@@ -48,24 +42,32 @@ function issuerAmong(
   chain: readonly CertificateFacts[],
   { x509 }: CertificateFacts,
   used: readonly CertificateFacts[],
-  trust: TrustedBy,
 ): CertificateFacts | undefined {
   const candidates = chain.filter(
-    (candidate) => !used.includes(candidate) && isIssuedBy(x509, candidate.x509, trust),
+    (candidate) => !used.includes(candidate) && isIssuedBy(x509, candidate.x509),
   );
   return candidates.toSorted((left, right) => right.notAfter - left.notAfter)[0];
 }
 
-function rootOf({ x509 }: CertificateFacts, trust: TrustedBy): X509Certificate | undefined {
-  return trust.roots.bySubject(x509.issuer).find((root) => isIssuedBy(x509, root, trust));
+function rootOf({ x509 }: CertificateFacts, roots: RootStore): X509Certificate | undefined {
+  return roots.bySubject(x509.issuer).find((root) => isIssuedBy(x509, root));
 }
 
-function signedItself({ x509 }: CertificateFacts, trust: TrustedBy): boolean {
-  return isIssuedBy(x509, x509, trust);
+function signedItself({ x509 }: CertificateFacts): boolean {
+  return isIssuedBy(x509, x509);
 }
 
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate, trust: TrustedBy): boolean {
-  return certificate.issuer === issuer.subject && trust.certificates.signed(certificate, issuer);
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.issuer === issuer.subject && signed(certificate, issuer);
+}
+
+/** A key of another kind than the signature's is an error to OpenSSL; to us it is a no. */
+function signed(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
 }
 
 function selfSigned(certificate: CertificateFacts, depth: number): FollowedChain["fault"] {

@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { ConveneError } from "../../system/errors.ts";
 import type { Secret } from "../../system/secret.ts";
+import type { Evidence } from "../check.ts";
 import { type PublicKeyFacts, publicKeyFacts } from "./public-key.ts";
 
 /** What an assessment needs to know of one certificate. */
@@ -24,6 +25,8 @@ export interface CertificateFacts {
   readonly purposes: readonly string[] | undefined;
   /** SHA-256 over the DER bytes, lower-case hex. */
   readonly fingerprint: string;
+  /** What a result shows of it. */
+  readonly evidence: Evidence;
   /** The same certificate for signature and name questions. */
   readonly x509: X509Certificate;
 }
@@ -62,22 +65,33 @@ export async function readCertificate(
   const x509 = encoded instanceof X509Certificate ? encoded : decode(encoded);
   try {
     const parsed = new library.X509Certificate(new Uint8Array(x509.raw));
-    const names = parsed.getExtension(library.SubjectAlternativeNameExtension)?.names.items ?? [];
+    const alternative = parsed.getExtension(library.SubjectAlternativeNameExtension)?.names.items ?? [];
     const constraints = parsed.getExtension(library.BasicConstraintsExtension);
     const usage = parsed.getExtension(library.KeyUsagesExtension)?.usages;
+    const names = alternative.filter(({ type }) => type === "dns" || type === "ip").map(({ value }) => value);
+    const { subject, issuer, notBefore, notAfter } = parsed;
+    const fingerprint = x509.fingerprint256.replaceAll(":", "").toLowerCase();
     const maySign = usage === undefined || (usage & library.KeyUsageFlags.keyCertSign) !== 0;
     return {
-      subject: parsed.subject,
-      issuer: parsed.issuer,
-      names: names.filter(({ type }) => type === "dns" || type === "ip").map(({ value }) => value),
-      notBefore: parsed.notBefore.getTime(),
-      notAfter: parsed.notAfter.getTime(),
+      subject,
+      issuer,
+      names,
+      notBefore: notBefore.getTime(),
+      notAfter: notAfter.getTime(),
       key: publicKeyFacts(x509.publicKey),
       signatureHash: parsed.signatureAlgorithm.hash?.name ?? oldHash(parsed.signatureAlgorithm),
       isAuthority: (constraints?.ca ?? false) && maySign,
       pathLength: constraints?.pathLength,
       purposes: parsed.getExtension(library.ExtendedKeyUsageExtension)?.usages.map(String),
-      fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
+      fingerprint,
+      evidence: {
+        subject,
+        issuer,
+        names: names.join(" "),
+        notBefore: notBefore.toISOString(),
+        notAfter: notAfter.toISOString(),
+        fingerprint,
+      },
       x509,
     };
   } catch (cause) {

@@ -126,7 +126,7 @@ const ROWS: readonly Row[] = [
   ["intermediates in the wrong order", async (c) => [await make({ names: [NAME], issuer: c.lower }), c.middle, c.lower], ["warning cert_wrong_order"]],
   ["signed by itself", alone(), ["critical cert_self_signed"]],
   ["a private root, served", async (c) => [await make({ names: [NAME], issuer: c.stranger }), c.stranger], ["critical cert_untrusted_root"]],
-  ["a private root, not served", below("middle"), ["critical cert_untrusted_issuer"], { roots: createRootStore([]) }],
+  ["a private root, not served", below("middle"), ["critical cert_untrusted_issuer"], { certificates: createCertificateMemory(createRootStore([])) }],
   ["an intermediate that has expired", through({ fromDays: -900, untilDays: -1 }), ["critical cert_issuer_expired"]],
   ["an intermediate that is not yet valid", through({ fromDays: 1 }), ["critical cert_not_yet_valid"]],
   ["an intermediate that ends first, far away", through({ untilDays: 80 }), ["info cert_issuer_expiring"]],
@@ -192,8 +192,7 @@ describe("certificate chains", () => {
     const found = assessChain(facts, {
       names: [NAME],
       now: NOW,
-      roots: createRootStore([cast.root.pem]),
-      certificates: createCertificateMemory(),
+      certificates: createCertificateMemory(createRootStore([cast.root.pem])),
       ...expectation,
     });
     return found.map(({ severity, reason }) => `${severity} ${reason}`);
@@ -208,8 +207,8 @@ describe("certificate chains", () => {
   it("a trusted root that has expired: critical cert_issuer_expired", async () => {
     const old = await makeAuthority({ now: NOW, fromDays: -900, untilDays: -1 });
     const leaf = await make({ names: [NAME], issuer: old });
-    const roots = createRootStore([old.pem]);
-    expect(await findings([leaf], { roots })).to.deep.equal(["critical cert_issuer_expired"]);
-    expect(await findings([leaf, old], { roots })).to.deep.equal(["critical cert_issuer_expired"]);
+    const certificates = createCertificateMemory(createRootStore([old.pem]));
+    expect(await findings([leaf], { certificates })).to.deep.equal(["critical cert_issuer_expired"]);
+    expect(await findings([leaf, old], { certificates })).to.deep.equal(["critical cert_issuer_expired"]);
   });
 });

@@ -7,8 +7,9 @@ import {
   readCertificate,
   readPemChain,
 } from "../../../../src/checks/certificates/read-certificate.ts";
+import { createRootStore } from "../../../../src/checks/certificates/root-store.ts";
 import { Secret } from "../../../../src/system/secret.ts";
-import { makeCertificate } from "../../../lab/test-certificates.ts";
+import { makeAuthority, makeCertificate } from "../../../lab/test-certificates.ts";
 
 describe("reading certificates", () => {
   it("knows which key belongs to a certificate", async () => {
@@ -37,7 +38,7 @@ describe("reading certificates", () => {
   });
 
   it("remembers what it read by the certificate's bytes, and forgets the longest unused", async () => {
-    const memory = createCertificateMemory(2);
+    const memory = createCertificateMemory(createRootStore([]), 2);
     const { pem } = await makeCertificate();
     const first = await memory.read(new X509Certificate(pem));
     expect(await memory.read(new X509Certificate(pem))).to.equal(first);
@@ -46,12 +47,23 @@ describe("reading certificates", () => {
     expect(await memory.read(new X509Certificate(pem))).not.to.equal(first);
   });
 
-  it("says no to a signature by a key of another kind", async () => {
-    const memory = createCertificateMemory();
-    const [ec, rsa] = [await makeCertificate(), await makeCertificate({ key: "rsa" })];
-    const [one, other] = [new X509Certificate(ec.pem), new X509Certificate(rsa.pem)];
-    expect(memory.signed(one, one)).to.equal(true);
-    expect(memory.signed(one, other)).to.equal(false);
-    expect(memory.signed(other, one)).to.equal(false);
+  it("remembers where a chain leads by all its certificates", async () => {
+    const root = await makeAuthority();
+    const memory = createCertificateMemory(createRootStore([root.pem]));
+    const middle = await makeAuthority({ commonName: "middle", issuer: root });
+    const leaf = await readCertificate((await makeCertificate({ issuer: middle })).pem);
+    const whole = memory.follow([leaf, await readCertificate(middle.pem)]);
+    expect(whole.fault).to.equal(undefined);
+    expect(memory.follow([leaf, await readCertificate(middle.pem)])).to.equal(whole);
+    expect(memory.follow([leaf]).fault?.reason).to.equal("cert_chain_incomplete");
+  });
+
+  it("does not take an issuer of the right name whose key is of another kind", async () => {
+    const memory = createCertificateMemory(createRootStore([]));
+    const issuer = await makeAuthority({ commonName: "one" });
+    const impostor = await makeAuthority({ commonName: "one", key: "rsa" });
+    const leaf = await makeCertificate({ issuer });
+    const chain = await Promise.all([leaf, impostor].map(({ pem }) => readCertificate(pem)));
+    expect(memory.follow(chain).fault?.reason).to.equal("cert_chain_incomplete");
   });
 });
