@@ -228,10 +228,13 @@ describe("check turn against misbehaving servers", function () {
       socket.on("drain", pour);
       pour();
     };
+    const problems = [];
     for (const bytes of [Buffer.alloc(65_536, "A"), manyOf(binding), filled]) {
       const result = await tcp(() => undefined, flooding(bytes));
       expect(result, result.message).to.include({ reason: "bad_answer" });
+      problems.push(result.evidence["problem"]);
     }
+    expect(problems).to.deep.equal(["not_stun", "flood", "flood"]);
   });
 
   it("ends at its deadline when a server sends one byte at a time for ever", async () => {

@@ -7,6 +7,7 @@ import type { ContactPolicy } from "../connect/contact-policy.ts";
 import { connectFailure } from "../connect/open-tcp.ts";
 import { refuseForbidden } from "../connect/refuse-forbidden.ts";
 import { StunFramer } from "./stun-frame.ts";
+import type { StunReason } from "./stun-reasons.ts";
 
 export interface StunChannel {
   /** A request over UDP is repeated, over a stream it is not (RFC 8489 section 6.2). */
@@ -117,7 +118,11 @@ export function streamChannel(socket: Socket): StunChannel {
         const read = framer.push(chunk);
         for (const bytes of read.messages) message(bytes);
         if (!read.broken) return;
-        failure(new CheckFailure("bad_answer", "the stream holds something that is not STUN"));
+        failure(
+          new CheckFailure<StunReason>("bad_answer", "the stream holds something that is not STUN", {
+            evidence: { problem: "not_stun" },
+          }),
+        );
         socket.destroy();
       });
       socket.on("error", (error) => failure(connectFailure(error, "the connection")));
