@@ -35,6 +35,7 @@ describe("a relay path through coturn", function () {
   let root: TestCertificate;
   let server: CoturnServer;
   let echo: UdpEcho;
+  let other: UdpEcho | undefined;
   let stack: Socket;
   let path: RelayPath | undefined;
 
@@ -60,6 +61,8 @@ describe("a relay path through coturn", function () {
     await path?.close();
     path = undefined;
     echo.stop();
+    other?.stop();
+    other = undefined;
     stack.close();
   });
 
@@ -119,21 +122,17 @@ describe("a relay path through coturn", function () {
   }
 
   it("keeps two peers apart", async () => {
-    const other = await startUdpEcho();
-    try {
-      const relay = await open("tcp");
-      const first = await relay.forward({ address: "127.0.0.1", port: echo.port }, "127.0.0.1");
-      const second = await relay.forward({ address: "127.0.0.1", port: other.port }, "127.0.0.1");
-      stack.send("to the first", first.port, first.address);
-      const fromFirst = await nextPacket();
-      stack.send("to the second", second.port, second.address);
-      const fromSecond = await nextPacket();
-      expect([fromFirst.port, fromSecond.port]).to.deep.equal([first.port, second.port]);
-      expect(echo.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the first"]);
-      expect(other.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the second"]);
-    } finally {
-      other.stop();
-    }
+    other = await startUdpEcho();
+    const relay = await open("tcp");
+    const first = await relay.forward({ address: "127.0.0.1", port: echo.port }, "127.0.0.1");
+    const second = await relay.forward({ address: "127.0.0.1", port: other.port }, "127.0.0.1");
+    stack.send("to the first", first.port, first.address);
+    const fromFirst = await nextPacket();
+    stack.send("to the second", second.port, second.address);
+    const fromSecond = await nextPacket();
+    expect([fromFirst.port, fromSecond.port]).to.deep.equal([first.port, second.port]);
+    expect(echo.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the first"]);
+    expect(other.seen.map(({ bytes }) => text(bytes))).to.deep.equal(["to the second"]);
   });
 
   it("says forbidden_peer for a denied peer, and goes on carrying to others", async () => {

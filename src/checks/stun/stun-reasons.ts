@@ -4,7 +4,7 @@ import type { ReasonTable } from "../check-kind.ts";
 export const stunReasons = {
   no_answer: {
     severity: "critical",
-    hint: "UDP gets lost or nothing answers: the port must be among the container's `publicPorts`, and no firewall in front may drop it",
+    hint: "nothing answers: over UDP the port must be among the container's `publicPorts`, and no firewall in front may drop it; over TCP and TLS something accepts the connection that is no TURN server (convene check host names who holds the port)",
   },
   bad_answer: {
     severity: "critical",

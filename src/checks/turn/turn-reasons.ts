@@ -108,7 +108,7 @@ export const turnReasons = {
   },
   data_lost: {
     severity: "critical",
-    hint: "allocated and permitted, but nothing comes through: look for `max-bps`/`bps-capacity` in turnserver.conf, and for a firewall between coturn and its own relay address",
+    hint: "allocated and permitted, but nothing comes through: a firewall drops UDP at coturn's own relay ports (`min-port`-`max-port`), or `max-bps`/`bps-capacity` in turnserver.conf leaves no room",
   },
   own_relay_unreachable: {
     severity: "warning",
