@@ -18,6 +18,24 @@ import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.t
 const IMPATIENT = { iceMs: 400, dtlsMs: 400 };
 const OPUS = { packets: 25, payloadType: 111 };
 
+const MEDIA_SOURCE = join(import.meta.dirname, "../../src/checks/media/media-child.ts");
+/** A module that makes binding a socket of IPv6 fail as it does where the kernel was started with ipv6.disable=1. */
+const WITHOUT_IPV6 = `data:text/javascript,${encodeURIComponent(`
+  import dgram from "node:dgram";
+  import { syncBuiltinESMExports } from "node:module";
+  const { createSocket } = dgram;
+  dgram.createSocket = (...args) => {
+    const socket = createSocket(...args);
+    const type = args[0]?.type ?? args[0];
+    if (type === "udp6") socket.bind = () => {
+      process.nextTick(() => socket.emit("error", Object.assign(new Error("bind EAFNOSUPPORT"), { code: "EAFNOSUPPORT" })));
+      return socket;
+    };
+    return socket;
+  };
+  syncBuiltinESMExports();
+`)}`;
+
 interface Meeting {
   readonly conference: CheckConference;
   readonly path: string;
@@ -188,6 +206,16 @@ describe("the media process", function () {
     const remote = await enter(newMeeting(), "a", bundled);
     expect(await bundled.connect("a", remote)).to.include({ connected: true });
     bundled.close();
+  });
+
+  it("connects on a host whose kernel has no IPv6", async () => {
+    const { command, args } = createMediaLauncher(MEDIA_SOURCE);
+    const media6 = { command, args: ["--import", WITHOUT_IPV6, ...args] };
+    const context = createCheckContext({ clock: Date, signal: stop.signal, media: media6 });
+    const process = startMedia(new CheckRun(context, stop.signal));
+    const remote = await enter(newMeeting(), "a", process);
+    expect(await process.connect("a", remote)).to.include({ connected: true });
+    process.close();
   });
 
   it("is killed when the check's time is over, whatever it is doing, and answers nothing any more", async () => {

@@ -1,5 +1,7 @@
 /** One participant inside the media process: ICE as the controlled side, DTLS as the client, SRTP (werift's parts). */
 import { createHash, randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   IceCandidate,
@@ -42,7 +44,7 @@ export class MediaPeer {
     const gatherer = new RTCIceGatherer({
       useIpv4: false,
       useIpv6: false,
-      additionalHostAddresses: ["0.0.0.0", "::"],
+      additionalHostAddresses: (await hasIpv6()) ? ["0.0.0.0", "::"] : ["0.0.0.0"],
     });
     // Undefined in the options would mean a public server of the library's choice.
     Object.assign(gatherer.connection, { stunServer: undefined, turnServer: undefined });
@@ -170,6 +172,20 @@ function fatalAlert(record: Uint8Array): number | undefined {
   const [type, , , epochHigh, epochLow] = record;
   const isPlainAlert = type === 21 && epochHigh === 0 && epochLow === 0 && record.length >= 15;
   return isPlainAlert && record[13] === 2 ? record[14] : undefined;
+}
+
+/** A kernel without IPv6 refuses such a socket, which ends the library's process. */
+async function hasIpv6(): Promise<boolean> {
+  const socket = createSocket("udp6");
+  try {
+    socket.bind(0);
+    await once(socket, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
 }
 
 /** Undefined when the work succeeds in time, else why not; werift's own waits have no limit. */
