@@ -45,7 +45,14 @@ export async function findRelayWay(
     else forwarded.push({ candidate, local });
   }
   const words = denied.length === 0 ? undefined : `coturn refuses ${listed(denied)} as a peer`;
-  const local = await firstToAnswer(forwarded, transport, run);
+  const isItself = ({ candidate }: Forwarded): boolean => sameIp(candidate.ip, path.relayed.address);
+  // What coturn sends to itself is refused there, and the refusal costs it the next packet of another peer.
+  const local =
+    (await firstToAnswer(
+      forwarded.filter((one) => !isItself(one)),
+      transport,
+      run,
+    )) ?? (await firstToAnswer(forwarded.filter(isItself), transport, run));
   if (local !== undefined) return { local, denied: words };
   if (words !== undefined) throw failure("relay_peer_denied", `${words}, and reaches no other address of it`);
   throw silence(candidates, path.relayed);
