@@ -76,7 +76,9 @@ async function firstToAnswer(
   run: CheckRun,
 ): Promise<TransportAddress | undefined> {
   const enough = new AbortController();
-  const brief = new CheckRun(run.context, AbortSignal.any([run.signal, enough.signal]));
+  // The local addresses are our own; whom the relay may be asked to reach is the site's matter, which named them.
+  const { contacts: _bounds, ...context } = run.context;
+  const brief = new CheckRun(context, AbortSignal.any([run.signal, enough.signal]));
   const asked = forwarded.map(async ({ candidate, local }) => {
     await checkMediaPort(local, transport, brief);
     run.say(`through the relay ${addressText({ address: candidate.ip, port: candidate.port })} answers`);
