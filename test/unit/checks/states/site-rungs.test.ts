@@ -55,6 +55,27 @@ describe("what a site's checks stand on", () => {
     expect(graph.needed("conference")).not.to.include("bridge-1");
   });
 
+  it("explains with what the kinds below its own find, and goes on asking", () => {
+    const media = siteRungs({
+      ...site,
+      checks: [
+        check("conference", { kind: "conference" }),
+        check("bridge-1", { kind: "bridge", container: "bridge-1" }),
+        check("turn-udp", { kind: "turn" }),
+        check("signaling", { kind: "xmpp" }),
+        check("cloud", { kind: "http" }),
+      ],
+    });
+    expect(media.rungs.get("conference")?.leansOn).to.have.members(["bridge-1", "turn-udp", "signaling"]);
+    expect(media.rungs.get("bridge-1")?.leansOn).to.include.members(["turn-udp", "signaling"]);
+    expect(media.rungs.get("bridge-1")?.leansOn).not.to.include.members(["conference"]);
+    expect([media.needed("conference"), media.needed("bridge-1")]).to.deep.equal([
+      [],
+      ["container/bridge-1"],
+    ]);
+    expect(media.rungs.get("turn-udp")?.leansOn).to.deep.equal([]);
+  });
+
   it("is nothing for a check of something elsewhere, and nothing that is not there", () => {
     expect(graph.below("cloud")).to.deep.equal([]);
     expect(graph.below("lost")).to.deep.equal([]);
