@@ -1,6 +1,12 @@
 /** Check kind `bridge`: a videobridge is healthy, known to the focus, and media connects to it and stays. */
-import { askFocus, type BridgeFinding } from "./bridge/focus-view.ts";
-import { judgeRegistration, leavingWords, readHealth, readStatistics } from "./bridge/bridge-state.ts";
+import { askFocus, type BridgeFinding, hasOtherBridge } from "./bridge/focus-view.ts";
+import {
+  judgeRegistration,
+  leavingOf,
+  type Leaving,
+  readHealth,
+  readStatistics,
+} from "./bridge/bridge-state.ts";
 import { connectAndHold, type Way } from "./bridge/bridge-connections.ts";
 import { type BridgeReason, bridgeReasons } from "./bridge/bridge-reasons.ts";
 import { openBridgeRelay } from "./bridge/bridge-relay.ts";
@@ -39,14 +45,24 @@ export const bridgeCheck = defineKind<BridgeSpec, Reason>({
   reasons: { ...connectReasons, ...mediaReasons, ...bridgeReasons },
   interval: 120_000,
   heavy: true,
+  explainedBy: {
+    // A Prosody that does not let the bridge in, and a jicofo that is not let in or not there.
+    not_registered: ["xmpp"],
+    not_operational: ["xmpp"],
+    focus_unreachable: ["xmpp"],
+    // The relay's own check knows whom it denies and which of its ports are closed.
+    relay_peer_denied: ["turn"],
+    relay_hairpin_failed: ["turn"],
+    relay_path_failed: ["turn"],
+  },
   target: (spec) => `${spec.address} media ${mediaPortOf(spec)}/udp`,
   run: async (spec, run) => {
     const bridge = { address: spec.address, port: spec.restPort };
     await run.phase("health", () => readHealth(bridge, run));
     const statistics = await run.phase("statistics", () => readStatistics(bridge, run));
-    const leaving = leavingWords(statistics);
+    const leaving = leavingOf(statistics);
     // Nothing is allocated: a drain waits until the bridge is empty.
-    if (leaving !== undefined) return { reason: "draining", message: `it ${leaving}` };
+    if (leaving !== undefined) return await judgeLeaving(leaving, spec, run);
     if (spec.registered) judgeRegistration(statistics);
     const findings: Finding[] = [];
     const told = await askTheFocus(spec, run);
@@ -62,6 +78,20 @@ export const bridgeCheck = defineKind<BridgeSpec, Reason>({
     return verdict(findings, spec);
   },
 });
+
+async function judgeLeaving(
+  { words, refuses }: Leaving,
+  { focus, nickname }: BridgeSpec,
+  run: CheckRun,
+): Promise<Verdict<BridgeReason>> {
+  const isLast =
+    refuses &&
+    focus !== undefined &&
+    nickname !== undefined &&
+    (await run.phase("focus", () => hasOtherBridge(focus, nickname, run))) === false;
+  if (!isLast) return { reason: "draining", message: `it ${words}` };
+  return { reason: "last_bridge_leaving", message: `it ${words}, and jicofo has no other bridge` };
+}
 
 async function askTheFocus(
   { focus, nickname }: BridgeSpec,

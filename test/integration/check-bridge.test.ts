@@ -124,8 +124,27 @@ describe("check bridge", function () {
     }
   });
 
+  it("is trouble when it refuses meetings and jicofo has no other bridge, which only drains or has one", async () => {
+    const reasons: string[] = [];
+    const views: readonly (readonly [Fields, Fields])[] = [
+      [{ gracefulShutdown: true }, { nickname: "bridge-1", ...(await focus({ "/debug": DEBUG })) }],
+      [{ gracefulShutdown: true }, { nickname: "bridge-2", ...(await focus({ "/debug": DEBUG })) }],
+      [{ gracefulShutdown: true }, { nickname: "bridge-1", ...(await focus({})) }],
+      [{ drain: true }, { nickname: "bridge-1", ...(await focus({ "/debug": DEBUG })) }],
+    ];
+    for (const [behaviour, fields] of views) {
+      await bridge.tell(behaviour);
+      const { reason, severity } = await check(fields);
+      reasons.push(`${reason} ${severity}`);
+      await bridge.post("lab/well");
+    }
+    const calm = "draining info";
+    expect(reasons).to.deep.equal(["last_bridge_leaving critical", calm, calm, calm]);
+  });
+
   const faults: readonly (readonly [string, Fields, Fields])[] = [
     ["unhealthy", { health: 500, healthReason: "No valid IP addresses available for harvesting." }, {}],
+    ["sticky_failure", { health: 500, healthReason: "Sticky failure." }, {}],
     ["not_registered", {}, { registered: true }],
     ["allocation_refused", { allocationRefusal: "no room" }, {}],
     ["no_public_candidate", { candidates: "private-only" }, {}],

@@ -6,6 +6,10 @@ export const bridgeReasons = {
     severity: "critical",
     hint: "the bridge says so itself; `No valid IP addresses` means that the static mapping in jvb.conf lacks the public address: convene logs BRIDGE",
   },
+  sticky_failure: {
+    severity: "critical",
+    hint: "it is well again and says so no more until it is restarted, because `videobridge.health.sticky-failures` is on in jvb.conf: restart jitsi-videobridge2, and leave that setting off",
+  },
   rest_disabled: {
     severity: "critical",
     hint: "jvb.conf must have `videobridge.apis.rest.enabled = true`",
@@ -17,6 +21,10 @@ export const bridgeReasons = {
   draining: {
     severity: "info",
     hint: "nothing to do if that is wanted: it carries on its conferences and gets no new ones; to end it: POST /colibri/drain/disable at its private port",
+  },
+  last_bridge_leaving: {
+    severity: "critical",
+    hint: "no meeting can begin: this bridge takes no more of them, and jicofo has no other: restart jitsi-videobridge2, which ends the shutdown, or add another bridge to `bridges:` in site.yaml",
   },
   not_registered: {
     severity: "critical",

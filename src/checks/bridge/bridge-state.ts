@@ -4,12 +4,16 @@ import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { BridgeReason } from "./bridge-reasons.ts";
 import { askRest, readJson, type RestServer } from "./rest.ts";
 
+/** What a bridge with `sticky-failures` says once it is well again (jicoco health/HealthChecker.kt). */
+const STICKY = "Sticky failure";
+
 /** GET /about/health: 200 without a body; 500 or 503 with the reason as text (jitsi-videobridge doc/rest.md). */
 export async function readHealth(bridge: RestServer, run: CheckRun): Promise<void> {
   const answer = await askRest(bridge, { method: "GET", path: "/about/health" }, run);
   if (answer.status === 200) return;
   const words = answer.body.slice(0, 200).trim();
-  throw new CheckFailure<BridgeReason>("unhealthy", `/about/health answers ${answer.status}: ${words}`, {
+  const reason: BridgeReason = words.startsWith(STICKY) ? "sticky_failure" : "unhealthy";
+  throw new CheckFailure<BridgeReason>(reason, `/about/health answers ${answer.status}: ${words}`, {
     evidence: { status: answer.status, body: words },
   });
 }
@@ -47,11 +51,18 @@ export async function readStatistics(bridge: RestServer, run: CheckRun): Promise
   return statistics;
 }
 
-/** In words; undefined while it takes conferences. */
-export function leavingWords(statistics: BridgeStatistics): string | undefined {
-  if (statistics.shutting_down) return "is shutting down";
-  if (statistics.graceful_shutdown) return "shuts down when its last conference ends";
-  return statistics.drain ? "is draining" : undefined;
+/** `refuses`: jicofo gives a draining bridge meetings where it has no other; one that shuts down takes none. */
+export interface Leaving {
+  readonly words: string;
+  readonly refuses: boolean;
+}
+
+/** Undefined while it takes conferences. */
+export function leavingOf(statistics: BridgeStatistics): Leaving | undefined {
+  if (statistics.shutting_down) return { words: "is shutting down", refuses: true };
+  if (statistics.graceful_shutdown)
+    return { words: "shuts down when its last conference ends", refuses: true };
+  return statistics.drain ? { words: "is draining", refuses: false } : undefined;
 }
 
 /** The bridge is in the brewery as far as it knows (doc/muc.md); fails with `not_registered`. */

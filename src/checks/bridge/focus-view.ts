@@ -6,6 +6,7 @@ import { askRest, readJson, type RestServer } from "./rest.ts";
 
 const seenBridgeSchema = z.looseObject({
   operational: z.boolean(),
+  "graceful-shutdown": z.boolean().optional(),
   version: z.string().nullish(),
 });
 
@@ -48,6 +49,32 @@ export async function askFocus(
   throw notOperational("jicofo counts no operational bridge");
 }
 
+/** Whether the focus has another bridge to give meetings to; undefined when it does not tell. */
+export async function hasOtherBridge(
+  focus: RestServer,
+  nickname: string,
+  run: CheckRun,
+): Promise<boolean | undefined> {
+  try {
+    const bridges = await readBridges(focus, run);
+    return (
+      bridges &&
+      Object.entries(bridges).some(([jid, bridge]) => takesMeetings(bridge) && !isNamed(jid, nickname))
+    );
+  } catch (error) {
+    if (error instanceof CheckFailure) return undefined;
+    throw error;
+  }
+}
+
+function takesMeetings(bridge: z.output<typeof seenBridgeSchema>): boolean {
+  return bridge.operational && bridge["graceful-shutdown"] !== true;
+}
+
+function isNamed(jid: string, nickname: string): boolean {
+  return jid.endsWith(`/${nickname}`);
+}
+
 type SeenBridges = Readonly<Record<string, z.output<typeof seenBridgeSchema>>>;
 
 /** Undefined where /debug is off, too long, or of another shape: it is no stable interface. */
@@ -75,7 +102,7 @@ function judgeBridges(
   const entries = Object.entries(bridges);
   const operational = entries.filter(([, bridge]) => bridge.operational);
   run.note({ bridgesAtFocus: entries.length, operationalAtFocus: operational.length });
-  const mine = entries.find(([jid]) => nickname !== undefined && jid.endsWith(`/${nickname}`));
+  const mine = entries.find(([jid]) => nickname !== undefined && isNamed(jid, nickname));
   const known = entries.map(([jid]) => jid).join(", ") || "none";
   if (nickname !== undefined && mine === undefined) {
     throw notOperational(`jicofo does not know it; it knows ${known}`);

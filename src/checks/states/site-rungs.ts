@@ -73,7 +73,7 @@ function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck
   const containers = new Map(site.containers.map((one) => [one.name, one]));
   const own = container === undefined ? undefined : containers.get(container);
   const further = own ? reachable(own, containers, site.consul.container) : [];
-  const below = LEANS_ON[check.kind] ?? [];
+  const before = ordered.slice(0, ordered.indexOf(check));
   return {
     name,
     sort: "check",
@@ -85,35 +85,49 @@ function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck
         one.services.map((unit) => unitRung(one.name, unit.name)),
       ),
       ...leansOn,
-      ...site.checks.filter(({ kind }) => below.includes(kind)).map((one) => one.name),
+      ...kindsBelow(check, before).map((one) => one.name),
     ],
-    alike: own === undefined ? [] : alikeBefore(check, ordered),
+    alike: own === undefined ? [] : alikeBefore(check, before),
     ...(own ? { container: own.name } : {}),
   };
 }
 
-/** As written, but each after those it names: so no two can explain each other. */
+/**
+ * Kind by kind from the bottom up, as written within a kind, but each after those that it names: what a check stands on
+ * comes before it, so no two can explain each other.
+ */
 function inOrder(checks: readonly DesiredCheck[]): readonly DesiredCheck[] {
   const named = new Map(checks.map((check) => [check.name, check]));
-  const ordered = new Set<DesiredCheck>();
-  const seen = new Set<DesiredCheck>();
-  const place = (check: DesiredCheck): void => {
-    if (seen.has(check)) return;
-    seen.add(check);
-    for (const name of [...(check.dependsOn ?? []), ...(check.leansOn ?? [])]) {
-      const below = named.get(name);
-      if (below) place(below);
-    }
-    ordered.add(check);
+  /** In the order in which they were placed; manifests whose checks name each other in a circle are refused. */
+  const heights = new Map<DesiredCheck, number>();
+  const place = (check: DesiredCheck): number => {
+    const known = heights.get(check);
+    if (known !== undefined) return known;
+    const below = [...(check.dependsOn ?? []), ...(check.leansOn ?? [])].flatMap(
+      (name) => named.get(name) ?? [],
+    );
+    const height = Math.max(heightOf(check.kind), ...below.map(place));
+    heights.set(check, height);
+    return height;
   };
   checks.forEach(place);
-  return [...ordered];
+  return [...heights.keys()].toSorted((one, other) => place(one) - place(other));
+}
+
+/** How many kinds lie below this one, one upon the other. */
+function heightOf(kind: string): number {
+  return Math.max(0, ...(LEANS_ON[kind] ?? []).map((below) => heightOf(below) + 1));
+}
+
+/** Of this site's containers: what an operator's own check says of another server explains nothing here. */
+function kindsBelow({ kind }: DesiredCheck, checks: readonly DesiredCheck[]): readonly DesiredCheck[] {
+  const below = LEANS_ON[kind] ?? [];
+  return checks.filter((one) => one.container !== undefined && below.includes(one.kind));
 }
 
 /** The first of those that ask the same container in the same way speaks for all of them. */
-function alikeBefore(check: DesiredCheck, ordered: readonly DesiredCheck[]): readonly string[] {
-  return ordered
-    .slice(0, ordered.indexOf(check))
+function alikeBefore(check: DesiredCheck, before: readonly DesiredCheck[]): readonly string[] {
+  return before
     .filter(({ kind, container }) => kind === check.kind && container === check.container)
     .map(({ name }) => name);
 }

@@ -61,8 +61,8 @@ describe("what a site's checks stand on", () => {
       checks: [
         check("conference", { kind: "conference" }),
         check("bridge-1", { kind: "bridge", container: "bridge-1" }),
-        check("turn-udp", { kind: "turn" }),
-        check("signaling", { kind: "xmpp" }),
+        check("turn-udp", { kind: "turn", container: "proxy" }),
+        check("signaling", { kind: "xmpp", container: "jitsi" }),
         check("cloud", { kind: "http" }),
       ],
     });
@@ -73,7 +73,7 @@ describe("what a site's checks stand on", () => {
       [],
       ["container/bridge-1"],
     ]);
-    expect(media.rungs.get("turn-udp")?.leansOn).to.deep.equal([]);
+    expect(media.rungs.get("turn-udp")?.leansOn).to.deep.equal(["unit/proxy/haproxy"]);
   });
 
   it("is nothing for a check of something elsewhere, and nothing that is not there", () => {
@@ -100,6 +100,21 @@ describe("what a site's checks stand on", () => {
     expect(leaning.rungs.get("first")?.leansOn).to.include("second");
     expect(leaning.rungs.get("second")).to.deep.include({ alike: [] });
     expect(leaning.needed("first")).to.deep.equal(["container/jitsi"]);
+  });
+
+  it("is what lies below their kind on this site, unless that stands on them", () => {
+    const relayed = siteRungs({
+      ...site,
+      checks: [
+        check("bridge-1", { kind: "bridge", container: "bridge-1" }),
+        check("turn", { kind: "turn", container: "proxy" }),
+        check("turn-by-bridge", { kind: "turn", container: "proxy", leansOn: ["bridge-1"] }),
+        check("turn-elsewhere", { kind: "turn" }),
+      ],
+    });
+    expect(relayed.below("bridge-1")).to.include("turn");
+    expect(relayed.below("bridge-1")).not.to.include.members(["turn-elsewhere"]);
+    expect(relayed.below("bridge-1")).not.to.include("turn-by-bridge");
   });
 
   it("is known from below too", () => {
