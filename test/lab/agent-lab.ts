@@ -74,6 +74,14 @@ export async function startAgent(files: Files, options: AgentLabOptions = {}): P
   const readTree = async (): Promise<TreeFile[]> =>
     Object.entries(tree).map(([path, text]) => ({ path, content: new TextEncoder().encode(text) }));
   const told: string[] = [];
+  const alerts = await createAlerts({
+    logFile: join(directory, "alerts.json"),
+    clock,
+    logger: recordingLogger(told),
+    random: () => 0.5,
+    signal: stop.signal,
+    graceMs: 0,
+  });
   const agent = createAgent(
     {
       version: "0.0.0-test",
@@ -97,14 +105,7 @@ export async function startAgent(files: Files, options: AgentLabOptions = {}): P
       planStore: store,
       engine: createTemplateEngine(),
       history: createHistoryStore(join(directory, "history.jsonl")),
-      alerts: await createAlerts({
-        logFile: join(directory, "alerts.json"),
-        clock,
-        logger: recordingLogger(told),
-        random: () => 0.5,
-        signal: stop.signal,
-        graceMs: 0,
-      }),
+      alerts,
       checkMemory: await openCheckMemory({
         path: join(directory, "checks.json"),
         clock,
@@ -155,7 +156,9 @@ export async function startAgent(files: Files, options: AgentLabOptions = {}): P
       stop.abort(new Error("the test is over"));
       await clock.advance(1_000);
       await Promise.all([ran, followed]);
-      await rm(directory, { recursive: true });
+      await alerts.flush();
+      // What was being written when the agent stopped may still come.
+      await rm(directory, { recursive: true, maxRetries: 5 });
     },
   };
 }

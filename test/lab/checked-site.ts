@@ -50,9 +50,12 @@ export async function startCheckedSite(): Promise<CheckedSite> {
     failing: [],
     asked,
     [Symbol.asyncDispose]: async () => {
-      await lab.stop();
-      server.closeAllConnections();
-      await promisify(server.close.bind(server))();
+      try {
+        await lab.stop();
+      } finally {
+        server.closeAllConnections();
+        await promisify(server.close.bind(server))();
+      }
     },
   };
   await lab.until("Ready", () => lab.api.status().revision.healthy !== null);

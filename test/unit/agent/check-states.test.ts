@@ -40,6 +40,22 @@ describe("the agent's checks", () => {
     expect(verified(before)).to.have.members(["page", "search"]);
   });
 
+  it("are in maintenance while their container is changed and proven, and down when that came to nothing", async () => {
+    site.failing = ["/page"];
+    lab.push({
+      ...smallSite({ wiki: "units: [{name: wiki}]\nlimits: {cpu: 2}" }),
+      "checks.yaml": site.checks,
+    });
+    await lab.until("maintenance", () => stateOf("page") === "maintenance");
+    expect(check("page")?.because).to.equal("wiki is being changed");
+    const began = lab.clock.now();
+    await lab.until("told", () => lab.told.length > 0, SECOND);
+    // Verification has its time first.
+    expect(lab.clock.now() - began).to.be.greaterThan(80 * SECOND);
+    expect(lab.told).to.deep.equal(["alert CheckFailing page also search"]);
+    expect(ready()?.reason).to.equal("HealthCheckFailed");
+  });
+
   it("count as they are for a revision that touches nothing", async () => {
     const before = lab.events.length;
     lab.push({
