@@ -33,7 +33,7 @@ describe("check conference", function () {
     return check("conference", { packets: 25, paths: ["direct"], ...fields }, changes);
   }
 
-  /** No endpoint, no room and no allocation is left. */
+  /** No endpoint and no room is left. */
   async function expectNothingLeft(): Promise<void> {
     await until(lab, "no endpoint is left", async () =>
       (await endpointsOf(lab)).every((count) => count === 0),
@@ -49,6 +49,12 @@ describe("check conference", function () {
     expect(new Set(named).size).to.equal(rooms);
     const secrets = [lab.member.password.reveal(), lab.secret("turn-secret").reveal(), "ice-state"];
     expect(lines.filter((line) => secrets.some((secret) => line.includes(secret)))).to.deep.equal([]);
+  }
+
+  /** Every allocation that was made was given back; so many were made. */
+  function expectReleased(lines: readonly string[], allocations: number): void {
+    expect(lines.filter((line) => line.startsWith("← allocated"))).to.have.length(allocations);
+    expect(lines.filter((line) => line.startsWith("→ refresh 0 ← released"))).to.have.length(allocations);
   }
 
   it("lets a member and a guest meet directly and through each relay, and tells the paths side by side", async () => {
@@ -73,6 +79,7 @@ describe("check conference", function () {
     ]);
     expect(phases).to.include.members(["sources", "audio", "leave", "udp", "tcp", "tls", "tls-443"]);
     expectDiscretion(lines, 5);
+    expectReleased(lines, 8);
     await expectNothingLeft();
   });
 
