@@ -23,21 +23,42 @@ export const loginStep = defineStep("login", ANSWERED, async (known, tools) => {
   }
   const tried = await Promise.all(wanted.map((one) => logIn(one, signaling, tools)));
   const logins = tried.filter(({ result }) => result.ok).map((one) => one.login);
+  const refused = tried.filter(({ result }) => !result.ok && !wantsToken(result));
+  const byToken = tried.some(({ result }) => wantsToken(result));
   return {
     asked: true,
-    summary: tried.map(({ login: one, result }) => `${nameOf(one)} ${result.ok ? "✓" : "✗"}`).join(", "),
-    findings: tried.flatMap(({ result }) => findingOf(result)),
+    summary: tried.map(summarise).join(", "),
+    ...(refused[0] === undefined ? {} : { consequence: consequenceOf(refused[0].login) }),
+    findings: refused.flatMap(({ result }) => findingOf(result)),
     ...(logins.length === 0 ? {} : { learnt: { logins } }),
+    ...(byToken ? { instead: { logins: NEEDS_TOKEN } } : {}),
   };
 });
 
+const NEEDS_TOKEN = "people come in here with a token (JWT) from another page";
+
+/** Prosody's mod_auth_token says so to a guest without one; that is how the site is meant. */
+function wantsToken({ reason, message }: CheckResult): boolean {
+  return reason === "guest_refused" && /token/i.test(message);
+}
+
+function consequenceOf(login: XmppLogin): string {
+  return login.kind === "guest" ? "Guests cannot come in at" : `${login.username} cannot log in at`;
+}
+
+function summarise({ login, result }: Attempt): string {
+  if (wantsToken(result)) return "guests need a token";
+  return `${nameOf(login)} ${result.ok ? "✓" : "✗"}`;
+}
+
 const NEEDS_ACCOUNT = "only people with an account get further here: add --user NAME";
 
-async function logIn(
-  login: XmppLogin,
-  { target }: Signaling,
-  tools: Tools,
-): Promise<{ readonly login: XmppLogin; readonly result: CheckResult }> {
+interface Attempt {
+  readonly login: XmppLogin;
+  readonly result: CheckResult;
+}
+
+async function logIn(login: XmppLogin, { target }: Signaling, tools: Tools): Promise<Attempt> {
   const { result } = await tools.ask({
     kind: "login",
     target: `${nameOf(login)} at ${login.kind === "guest" ? (target.guestDomain ?? target.domain) : target.domain}`,

@@ -15,6 +15,7 @@ import { defineStep, type Tools } from "../step.ts";
 /** jicofo answers within a second; its own attempts take up to 22. */
 const TIMEOUT_MS = 15_000;
 const NEEDS_ACCOUNT = "only members may open a room here: add --user NAME";
+const NEEDS_OTHER_LOGIN = "rooms are opened here by who has logged in elsewhere";
 
 /** Some sites mean it so. */
 const GUESTS_OPEN_ROOMS =
@@ -29,16 +30,18 @@ export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, lo
     if (login !== undefined) tried.push({ login, result: await openRoom(login, signaling, site, tools) });
   }
   const byGuest = tried.find(({ login }) => login.kind === "guest")?.result;
-  const guarded = !signaling.open && byGuest !== undefined && isRefusal(byGuest);
+  const guarded = byGuest !== undefined && isRefusal(byGuest);
   const judged = guarded ? tried.filter(({ result }) => result !== byGuest) : tried;
   const opener = tried.find(({ result }) => result.ok)?.login;
   const findings = distinct(judged.flatMap(({ result }) => findingOf(result)));
   return {
     asked: true,
-    summary: summarise(tried, guarded),
+    summary: summarise(tried, guarded, signaling.open),
     findings,
     notes: !signaling.open && byGuest?.ok === true ? [GUESTS_OPEN_ROOMS] : [],
-    ...(opener === undefined ? { instead: { opener: whyNone(guarded, findings) } } : { learnt: { opener } }),
+    ...(opener === undefined
+      ? { instead: { opener: whyNone(guarded && findings.length === 0, signaling) } }
+      : { learnt: { opener } }),
   };
 });
 
@@ -82,14 +85,16 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((one, index) => findings.findIndex(({ reason }) => reason === one.reason) === index);
 }
 
-function summarise(tried: readonly Attempt[], guarded: boolean): string {
+function summarise(tried: readonly Attempt[], guarded: boolean, open: boolean): string {
   const words = tried.map(({ login, result }) => {
-    if (guarded && login.kind === "guest") return "a guest may not open one, as it should be";
+    if (guarded && login.kind === "guest")
+      return `a guest may not open one${open ? "" : ", as it should be"}`;
     return result.ok ? result.message : sentenceFor(result);
   });
   return words.join("; ");
 }
 
-function whyNone(guarded: boolean, findings: readonly Finding[]): string {
-  return guarded && findings.length === 0 ? NEEDS_ACCOUNT : "no room opens";
+function whyNone(onlyGuarded: boolean, { open }: Signaling): string {
+  if (!onlyGuarded) return "no room opens";
+  return open ? NEEDS_OTHER_LOGIN : NEEDS_ACCOUNT;
 }

@@ -1,38 +1,16 @@
 /** The web port on several addresses, and what is the fault of this machine. */
 import { expect } from "chai";
-import type { CheckResult } from "../../../src/checks/check.ts";
-import { createCheckContext } from "../../../src/checks/check-context.ts";
-import type { Answer, Asked, Tools } from "../../../src/doctor/step.ts";
+import type { Asked } from "../../../src/doctor/step.ts";
 import { portStep } from "../../../src/doctor/steps/port-step.ts";
-import { askedRung } from "../../lab/sample-doctor.ts";
+import { answeringTools, asked, DOCTOR_REQUEST } from "../../lab/doctor-tools.ts";
 
 /** How each address answers: a reason. */
 async function climb(answers: Readonly<Record<string, string>>): Promise<Asked> {
-  const [sample] = askedRung("port", "").checks;
-  if (sample === undefined) throw new Error("no sample");
-  const refuse = (): never => {
-    throw new Error("not asked in this test");
-  };
-  const tools: Tools = {
-    request: {
-      target: { host: "meet.test", port: 443 },
-      allowPrivate: false,
-      allowSelfSigned: false,
-      pins: new Map(),
-      extraRoots: [],
-    },
-    context: createCheckContext({ clock: Date, signal: new AbortController().signal }),
-    check: refuse,
-    ask: async ({ target }): Promise<Answer<never>> => {
-      const reason = answers[target.replace(/^\[?(.*?)\]?:443$/, "$1")] ?? "ok";
-      const failed: Partial<CheckResult> = reason === "ok" ? {} : { ok: false, severity: "critical" };
-      return { result: { ...sample, reason, target, ...failed }, value: undefined };
-    },
-  };
-  const known = { target: { host: "meet.test", port: 443 }, instead: {}, addresses: Object.keys(answers) };
-  const outcome = await portStep.run(known, tools);
-  if (!outcome.asked) throw new Error("not asked");
-  return outcome;
+  const tools = answeringTools((_kind, target) => ({
+    reason: answers[target.replace(/^\[?(.*?)\]?:443$/, "$1")] ?? "not asked for",
+  }));
+  const known = { target: DOCTOR_REQUEST.target, instead: {}, addresses: Object.keys(answers) };
+  return asked(await portStep.run(known, tools));
 }
 
 describe("the web port", () => {

@@ -1,0 +1,118 @@
+/** Sites where guests log in or open rooms otherwise than by themselves: how they are meant, and no finding. */
+import { expect } from "chai";
+import type { Knowledge } from "../../../src/doctor/knowledge.ts";
+import { loginStep } from "../../../src/doctor/steps/login-step.ts";
+import { roomStep } from "../../../src/doctor/steps/room-step.ts";
+import { Secret } from "../../../src/system/secret.ts";
+import { answeringTools, asked, DOCTOR_REQUEST } from "../../lab/doctor-tools.ts";
+
+const GUEST = { kind: "guest" } as const;
+const USER = { kind: "user", username: "m.meier", password: new Secret("x") } as const;
+
+/** `open`: nobody has an account there. */
+function known(open: boolean, more: Partial<Knowledge> = {}): Knowledge {
+  const guestDomain = open ? undefined : "guest.meet.test";
+  const place = {
+    host: "meet.test",
+    port: 443,
+    secure: true,
+    path: "/xmpp-websocket",
+    allowSelfSigned: false,
+  };
+  return {
+    target: DOCTOR_REQUEST.target,
+    instead: {},
+    addresses: ["9.9.9.9"],
+    answering: ["9.9.9.9"],
+    address: "9.9.9.9",
+    site: {
+      page: new URL("https://meet.test/"),
+      domain: "meet.test",
+      guestDomain,
+      muc: "conference.meet.test",
+      focus: "focus.meet.test",
+      websocket: undefined,
+      bosh: undefined,
+    },
+    signaling: { target: { ...place, domain: "meet.test", guestDomain }, guests: true, open },
+    ...more,
+  };
+}
+
+const refused = { reason: "focus_refused", evidence: { condition: "not-authorized" } };
+
+describe("a guest at login", () => {
+  it("may be asked for a token, which is no fault and ends the look", async () => {
+    const tools = answeringTools(() => ({ reason: "guest_refused", message: "not-allowed token required" }));
+    const outcome = asked(await loginStep.run(known(true), tools));
+    expect(outcome).to.deep.include({ summary: "guests need a token", findings: [] });
+    expect(outcome.learnt).to.equal(undefined);
+    expect(outcome.instead?.logins).to.include("token (JWT)");
+  });
+
+  it("is missed when it is refused for any other reason", async () => {
+    const tools = answeringTools(() => ({ reason: "guest_refused", message: "not-allowed" }));
+    const outcome = asked(await loginStep.run(known(true), tools));
+    expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["guest_refused"]);
+    expect(outcome.consequence).to.equal("Guests cannot come in at");
+  });
+
+  it("is not missed when only the member is refused", async () => {
+    const login = { username: "m.meier", password: new Secret("x") };
+    const tools = answeringTools(
+      (_kind, target) => ({ reason: target.startsWith("guest") ? "ok" : "login_refused" }),
+      { login },
+    );
+    const outcome = asked(await loginStep.run(known(false), tools));
+    expect(outcome).to.include({ summary: "guest ✓, m.meier ✗", consequence: "m.meier cannot log in at" });
+    expect(outcome.learnt).to.deep.equal({ logins: [GUEST] });
+  });
+});
+
+describe("a guest who asks for a room", () => {
+  it("is rightly refused where members have accounts, and where others open rooms", async () => {
+    const tools = answeringTools(() => refused);
+    const secure = asked(await roomStep.run(known(false, { logins: [GUEST] }), tools));
+    expect(secure).to.deep.include({ findings: [], summary: "a guest may not open one, as it should be" });
+    expect(secure.instead?.opener).to.include("--user NAME");
+    const other = asked(await roomStep.run(known(true, { logins: [GUEST] }), tools));
+    expect(other).to.deep.include({ findings: [], summary: "a guest may not open one" });
+    expect(other.instead?.opener).to.include("who has logged in elsewhere");
+  });
+
+  it("is a finding when the focus refuses for any other reason, or is not there", async () => {
+    for (const wrong of [
+      { reason: "focus_missing" },
+      { reason: "focus_refused", evidence: { condition: "forbidden" } },
+    ]) {
+      const outcome = asked(
+        await roomStep.run(
+          known(false, { logins: [GUEST] }),
+          answeringTools(() => wrong),
+        ),
+      );
+      expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal([wrong.reason]);
+      expect(outcome.instead?.opener).to.equal("no room opens");
+    }
+  });
+
+  it("may open rooms where the site means it so, which is said", async () => {
+    const outcome = asked(
+      await roomStep.run(
+        known(false, { logins: [GUEST] }),
+        answeringTools(() => ({ reason: "ok" })),
+      ),
+    );
+    expect(outcome.findings).to.deep.equal([]);
+    expect(outcome.notes?.join()).to.include("guests may open rooms, too");
+    expect(outcome.learnt).to.deep.equal({ opener: GUEST });
+  });
+
+  it("leaves the room to the member", async () => {
+    const answers = [refused, { reason: "ok" }];
+    const tools = answeringTools(() => answers.shift() ?? { reason: "asked too often" });
+    const outcome = asked(await roomStep.run(known(false, { logins: [GUEST, USER] }), tools));
+    expect(outcome.findings).to.deep.equal([]);
+    expect(outcome.learnt).to.deep.equal({ opener: USER });
+  });
+});
