@@ -54,7 +54,7 @@ describe("doctor's bounds towards a server", () => {
       response.end(`var config = {};\n${comment}\nconfig.hosts = {domain: "${NAME}"};`),
     );
     expect(comment.length).to.be.greaterThan(150_000);
-    expect(findings).to.deep.equal(["signaling websocket_not_proxied"]);
+    expect(findings.join()).to.match(/^signaling \w+$/);
     expect(because("login")).to.equal("signaling does not work");
   });
 
