@@ -111,6 +111,7 @@ const dependencies: CliDependencies = {
   paper: {
     colours: process.stdout.isTTY && process.stdout.hasColors(),
     columns: process.stdout.columns ?? 80,
+    live: process.stdout.isTTY,
   },
   doctor: {
     password: takeDoctorPassword(process.env),

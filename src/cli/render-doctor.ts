@@ -12,6 +12,8 @@ export interface Paper {
   readonly colours: boolean;
   /** Characters in a line. */
   readonly columns: number;
+  /** A line can be taken back: a terminal. */
+  readonly live: boolean;
 }
 
 type Format = Parameters<typeof styleText>[0];
@@ -27,8 +29,13 @@ const MARKS: Readonly<Record<Rung["state"], { readonly sign: string; readonly fo
 const NAME_WIDTH = 13;
 const NARROWEST = 40;
 const EVIDENCE_WIDTH = 60;
+/** How it went on each path, and for whom: the rung's own line tells it. */
+const PATHS = ["direct", "udp", "tcp", "tls", "tls-443"];
+const PEOPLE = ["member", "same member", "guest", "first guest", "second guest"];
 /** Evidence that repeats what the message says, or serves machines; --json has it all. */
 const UNSAID: readonly string[] = [
+  ...PATHS,
+  ...PEOPLE,
   "address",
   "certificateSubject",
   "certificateTrusted",

@@ -7,12 +7,20 @@ import type { Clock } from "../system/clock.ts";
 import { judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
 import { printableRung } from "./printable-rung.ts";
-import { type AskedRung, type DoctorReport, type Finding, REPORT_FORMAT, type Rung } from "./report.ts";
+import {
+  type AskedRung,
+  type DoctorReport,
+  type Finding,
+  REPORT_FORMAT,
+  type Rung,
+  type RungName,
+} from "./report.ts";
 import type { DoctorRequest } from "./request.ts";
 import { createResolver, type Lookup } from "./resolver.ts";
 import type { Step } from "./step.ts";
 import { certificateStep } from "./steps/certificate-step.ts";
 import { loginStep } from "./steps/login-step.ts";
+import { mediaStep } from "./steps/media-step.ts";
 import { nameStep } from "./steps/name-step.ts";
 import { pageStep } from "./steps/page-step.ts";
 import { portStep } from "./steps/port-step.ts";
@@ -30,6 +38,8 @@ export interface Surroundings {
   readonly contacts: ContactPolicy;
   readonly media: MediaLauncher;
   readonly transcript: (line: string) => void;
+  /** Called before a rung that may take a while. */
+  readonly onStep: (rung: RungName) => void;
   /** Called with every rung as soon as it is known. */
   readonly onRung: (rung: Rung) => void;
 }
@@ -46,6 +56,7 @@ const STEPS: readonly Step[] = [
   servicesStep,
   relayStep,
   roomStep,
+  mediaStep,
 ];
 
 /** Never throws for what the network or a server does. */
@@ -66,6 +77,7 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
   const rungs: Rung[] = [];
   const stopped = (): string => (around.signal.aborted ? "it was stopped" : "the minute was over");
   for (const step of STEPS) {
+    around.onStep(step.rung);
     const { rung: found, learnt, instead } = await climb(step, known, { request, context }, stopped);
     const rung = printableRung(found);
     known = { ...known, ...learnt, instead: { ...known.instead, ...instead } };

@@ -74,4 +74,5 @@ export const REACHED = ["addresses", "answering", "address"] as const satisfies 
 export const FOUND = [...REACHED, "site"] as const satisfies readonly (keyof Learnt)[];
 export const ANSWERED = [...FOUND, "signaling"] as const satisfies readonly (keyof Learnt)[];
 export const ENTERED = [...ANSWERED, "logins"] as const satisfies readonly (keyof Learnt)[];
+export const OPENED = [...ENTERED, "opener"] as const satisfies readonly (keyof Learnt)[];
 export const TOLD = [...ENTERED, "services"] as const satisfies readonly (keyof Learnt)[];

@@ -49,7 +49,7 @@ export function createTestCli(overrides: Partial<CliDependencies> = {}): TestCli
     version: "0.0.0-test",
     stdout: process.stdout,
     stderr: process.stderr,
-    paper: { colours: false, columns: 80 },
+    paper: { colours: false, columns: 80, live: false },
     clock: systemClock,
     signal: new AbortController().signal,
     workingDirectory: process.cwd(),

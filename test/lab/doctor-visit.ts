@@ -35,9 +35,10 @@ export async function visit({ signal, contacts, ...given }: VisitRequest): Promi
     contacts: contacts ?? createContactBounds(request.allowPrivate),
     media: createMediaLauncher(join(import.meta.dirname, "../../src/checks/media/media-child.ts")),
     transcript: (line) => lines.push(line),
+    onStep: () => undefined,
     onRung: () => undefined,
   });
-  const paper = { colours: false, columns: 80 };
+  const paper = { colours: false, columns: 80, live: false };
   const asked = report.rungs.filter((rung) => rung.state !== "not_asked");
   return {
     report,

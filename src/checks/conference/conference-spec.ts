@@ -42,7 +42,7 @@ export function pathsOf(spec: ConferenceSpec): readonly PathName[] {
   return spec.turnHost === undefined ? ["direct"] : pathNames;
 }
 
-export function xmppTargetOf(spec: ConferenceSpec, room: string): XmppTarget {
+export function xmppTargetOf(spec: ConferenceSpec): XmppTarget {
   const domain = domainOf(spec);
   return {
     host: spec.host,
@@ -52,7 +52,6 @@ export function xmppTargetOf(spec: ConferenceSpec, room: string): XmppTarget {
     path: spec.path,
     domain,
     guestDomain: spec.guestSubdomain === undefined ? undefined : `${spec.guestSubdomain}.${domain}`,
-    room,
     allowSelfSigned: spec.allowSelfSigned,
   };
 }

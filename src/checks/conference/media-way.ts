@@ -25,7 +25,15 @@ export async function findMediaWay(
   if (relay !== undefined) {
     return [(await findRelayWay(relay, transport, run)).local];
   }
-  const targets = candidateTargets(transport.candidates, expected).filter(({ isPublic }) => isPublic);
+  const told = candidateTargets(transport.candidates, expected).filter(({ isPublic }) => isPublic);
+  const targets = told.filter(({ to }) => run.context.contacts?.refusal(to.address) === undefined);
+  if (targets.length === 0 && told.length > 0) {
+    const got = told.map(({ candidate }) => describeCandidate(candidate)).join(", ");
+    throw new CheckFailure<MediaReason>(
+      "no_public_candidate",
+      `no candidate may be contacted; there are: ${got}`,
+    );
+  }
   const probes = await probeTargets(targets, transport, run);
   const answering = probes.flatMap(({ target, failure }) => (failure === undefined ? [target.to] : []));
   if (answering.length > 0) return answering;

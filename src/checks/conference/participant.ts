@@ -23,6 +23,10 @@ export interface Identity {
 
 export interface Place {
   readonly target: XmppTarget;
+  /** Domain of the rooms: `conference.D`. */
+  readonly muc: string;
+  /** Where the focus answers: `focus.D`. */
+  readonly focus: string;
   /** Without the domain. */
   readonly room: string;
   readonly allowSelfSigned: boolean;
@@ -90,8 +94,8 @@ export class Participant {
 
   async requestRoom(): Promise<void> {
     const session = present(this.#session);
-    const { domain } = this.#place.target;
-    const question = { focus: `focus.${domain}`, room: this.#room, machineUid: machineUidOf(this.name) };
+    const { focus } = this.#place;
+    const question = { focus, room: this.#room, machineUid: machineUidOf(this.name) };
     await requestFocus(session, question, this.#run);
   }
 
@@ -143,7 +147,7 @@ export class Participant {
   }
 
   get #room(): string {
-    return `${this.#place.room}@conference.${this.#place.target.domain}`;
+    return `${this.#place.room}@${this.#place.muc}`;
   }
 }
 

@@ -95,7 +95,7 @@ export function describeOutcome(outcome: PathOutcome): string {
   const { setUpMs, exchange } = outcome.figures;
   const { leftToRight, rightToLeft } = exchange;
   const words = [`set up in ${Math.round(setUpMs)} ms`, `loss ${round(worstLoss(outcome.figures))} %`];
-  const trip = roundTrip(leftToRight, rightToLeft);
+  const trip = roundTripOf(outcome.figures);
   if (trip !== undefined) words.push(`round trip ${round(trip)} ms`);
   const jitter = Math.max(leftToRight.jitter ?? 0, rightToLeft.jitter ?? 0);
   return [...words, `jitter ${round(jitter)} ms`].join(", ");
@@ -112,10 +112,11 @@ function lossPercent({ sent, received }: Flow): number {
 }
 
 /** Milliseconds: the medians of both directions together. */
-function roundTrip(one: Flow, other: Flow): number | undefined {
-  return one.delay === undefined || other.delay === undefined
+export function roundTripOf({ exchange }: MeetingFigures): number | undefined {
+  const { leftToRight, rightToLeft } = exchange;
+  return leftToRight.delay === undefined || rightToLeft.delay === undefined
     ? undefined
-    : one.delay.median + other.delay.median;
+    : leftToRight.delay.median + rightToLeft.delay.median;
 }
 
 function round(value: number): number {

@@ -23,25 +23,50 @@ export interface DoctorFlags {
 export async function doctor(verb: Verb, domain: string, flags: DoctorFlags): Promise<ExitCode> {
   const request = await readRequest(verb, domain, flags);
   const { doctor: door, clock, signal } = verb.dependencies;
-  const paper: Paper = verb.dependencies.paper;
-  const print = (lines: readonly string[]): void => {
-    if (!verb.json) for (const line of lines) verb.line(line);
-  };
-  print(renderDoctorHeading(request, paper));
+  const { paper } = verb.dependencies;
+  const page = openPage(verb, paper);
+  page.print(renderDoctorHeading(request, paper));
   const pending: Rung[] = [];
   const report = await door.examine(request, {
     clock,
     signal,
-    transcript: (line) => print(flags.verbose ? [`  | ${printable(line)}`] : []),
+    transcript: (line) => page.print(flags.verbose ? [`  | ${printable(line)}`] : []),
+    onStep: (rung) => page.busy(rung),
     onRung: (rung) => {
       pending.push(rung);
       // Those not asked wait for their neighbours, with which they share a line.
-      if (rung.state !== "not_asked") print(renderRungs(pending.splice(0), paper));
+      if (rung.state !== "not_asked") page.print(renderRungs(pending.splice(0), paper));
     },
   });
-  print([...renderRungs(pending, paper), ...renderVerdict(report, paper)]);
+  page.print([...renderRungs(pending, paper), ...renderVerdict(report, paper)]);
   if (verb.json) verb.value(report);
   return exitCodeOf(report);
+}
+
+interface Page {
+  print(lines: readonly string[]): void;
+  /** Says what is being asked, on a line that the next print takes back. */
+  busy(rung: string): void;
+}
+
+const TAKE_BACK = "\r\u001b[K";
+
+function openPage(verb: Verb, paper: Paper): Page {
+  const { stdout } = verb.dependencies;
+  let isBusy = false;
+  return {
+    print: (lines) => {
+      if (verb.json) return;
+      if (isBusy && lines.length > 0) stdout.write(TAKE_BACK);
+      if (lines.length > 0) isBusy = false;
+      for (const line of lines) verb.line(line);
+    },
+    busy: (rung) => {
+      if (verb.json || !paper.live) return;
+      stdout.write(`${isBusy ? TAKE_BACK : ""}… ${rung}`);
+      isBusy = true;
+    },
+  };
 }
 
 function exitCodeOf({ verdict }: DoctorReport): ExitCode {

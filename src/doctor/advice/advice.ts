@@ -3,6 +3,7 @@ import type { CheckResult } from "../../checks/check.ts";
 import { certificateAdvice } from "./certificate-advice.ts";
 import { certificateSentence } from "./certificate-sentences.ts";
 import { connectAdvice, connectSentences } from "./connect-advice.ts";
+import { mediaAdvice, mediaSentences } from "./media-advice.ts";
 import { relayAdvice, relaySentences } from "./relay-advice.ts";
 import { signalingAdvice, signalingSentences } from "./signaling-advice.ts";
 
@@ -12,6 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ...certificateAdvice,
   ...signalingAdvice,
   ...relayAdvice,
+  ...mediaAdvice,
 };
 
 export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">): string {
@@ -21,6 +23,10 @@ export function adviceFor({ reason, hint }: Pick<CheckResult, "reason" | "hint">
 /** The result as a sentence for people; most checks' own words are one. */
 export function sentenceFor(result: CheckResult): string {
   const { reason, message } = result;
-  const sentence = connectSentences[reason] ?? signalingSentences[reason] ?? relaySentences[reason];
+  const sentence =
+    connectSentences[reason] ??
+    signalingSentences[reason] ??
+    relaySentences[reason] ??
+    mediaSentences[reason];
   return certificateSentence(result) ?? sentence?.(result) ?? message;
 }

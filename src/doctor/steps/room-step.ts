@@ -91,7 +91,7 @@ function summarise(tried: readonly Attempt[], guarded: boolean, open: boolean): 
       return `a guest may not open one${open ? "" : ", as it should be"}`;
     return result.ok ? result.message : sentenceFor(result);
   });
-  return words.join("; ");
+  return [...new Set(words)].join("; ");
 }
 
 function whyNone(onlyGuarded: boolean, { open }: Signaling): string {

@@ -1,6 +1,6 @@
 /** `convene doctor` from its words to its exit code; the examination itself is a stand-in here. */
 import { expect } from "chai";
-import type { DoctorDoor } from "../../../src/cli/cli-dependencies.ts";
+import type { CliDependencies, DoctorDoor } from "../../../src/cli/cli-dependencies.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import type { DoctorReport, Rung } from "../../../src/doctor/report.ts";
 import type { DoctorRequest } from "../../../src/doctor/request.ts";
@@ -26,6 +26,7 @@ async function doctor(
   words: readonly string[],
   rungs: readonly Rung[] = [],
   door: Partial<DoctorDoor> = {},
+  overrides: Partial<CliDependencies> = {},
 ): Promise<Outcome> {
   const out: string[] = [];
   const err: string[] = [];
@@ -45,11 +46,15 @@ async function doctor(
       examine: async (given, around): Promise<DoctorReport> => {
         request = given;
         around.transcript("→ hello \u001b[2J");
-        for (const rung of rungs) around.onRung(rung);
+        for (const rung of rungs) {
+          around.onStep(rung.name);
+          around.onRung(rung);
+        }
         return sampleReport(rungs);
       },
       ...door,
     },
+    ...overrides,
   });
   await runProgram(cli, ["doctor", ...words]);
   return { code: cli.exitCode(), out: out.join(""), err: err.join(""), request };
@@ -143,6 +148,21 @@ describe("convene doctor", () => {
   it("prints the conversation when asked, made safe for a terminal", async () => {
     const { out } = await doctor(["meet.test", "--verbose"], FINE);
     expect(out).to.include("  | → hello \\u{1b}[2J\n");
+  });
+
+  it("says on a terminal what it is at, and takes it back", async () => {
+    const out: string[] = [];
+    const live = {
+      paper: { colours: false, columns: 80, live: true },
+      stdout: { write: (text: string) => out.push(text) },
+    };
+    await doctor(["meet.test"], [...FINE, skippedRung("room", "x"), askedRung("media", "fine")], {}, live);
+    const text = out.join("");
+    expect(text)
+      .to.include("… name\r\u001b[K✓ name")
+      .and.include("… room\r\u001b[K… media\r\u001b[K– not asked");
+    expect(text.replaceAll(/… \w+\r\u001b\[K/g, "")).not.to.include("…");
+    expect((await doctor(["meet.test"], FINE)).out).not.to.include("…");
   });
 
   it("says what it does, and where the password comes from", async () => {

@@ -6,7 +6,7 @@ import type { DoctorRequest } from "../../../src/doctor/request.ts";
 import { Secret } from "../../../src/system/secret.ts";
 import { askedRung, sampleFinding, sampleReport, skippedRung } from "../../lab/sample-doctor.ts";
 
-const PLAIN = { colours: false, columns: 80 };
+const PLAIN = { colours: false, columns: 80, live: false };
 const REQUEST: DoctorRequest = {
   target: { host: "meet.test", port: 443 },
   allowPrivate: false,
@@ -151,7 +151,7 @@ turn.test:5349
       skippedRung("room", words),
     ];
     for (const columns of [80, 60, 10]) {
-      const lines = page(sampleReport(rungs), { colours: false, columns }).split("\n");
+      const lines = page(sampleReport(rungs), { colours: false, columns, live: false }).split("\n");
       const longest = Math.max(...lines.map(({ length }) => length));
       expect(longest, `${columns}`).to.be.at.most(Math.max(40, columns));
     }
@@ -159,7 +159,7 @@ turn.test:5349
 
   it("has colours on a terminal, and the same words", () => {
     const report = sampleReport([...HEALTHY, askedRung("relay", "none", { findings: [sampleFinding("x")] })]);
-    const coloured = page(report, { colours: true, columns: 80 });
+    const coloured = page(report, { colours: true, columns: 80, live: false });
     expect(coloured).to.include("\u001b[32m✓").and.include("\u001b[31m✗");
     expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).to.equal(page(report));
   });

@@ -1,0 +1,82 @@
+/** The same two people meet on several paths, each time in a room of its own. */
+import { CheckFailure, CheckRun } from "../check-run.ts";
+import type { Expectation } from "../media/candidate-targets.ts";
+import type { MediaProcess } from "../media/media-process.ts";
+import { mediaReasons } from "../media/media-reasons.ts";
+import { turnReasons } from "../turn/turn-reasons.ts";
+import type { ConferenceReason } from "./conference-reasons.ts";
+import { holdMeeting } from "./meeting.ts";
+import type { Identity, Place } from "./participant.ts";
+import type { PathName } from "./path-name.ts";
+import type { PathOutcome } from "./path-outcome.ts";
+
+export interface MeetingsPlan {
+  readonly paths: readonly PathName[];
+  /** The first opens the rooms. */
+  readonly people: readonly [Identity, Identity];
+  /** Its rooms are made here. */
+  readonly place: Omit<Place, "room">;
+  readonly expected: Expectation;
+  /** Of audio, each way. */
+  readonly packets: number;
+}
+
+/** Meetings at the same moment: more would wait for the processor and measure that. */
+const AT_ONCE = 2;
+
+/** Waits until every room has been left. The phases of the first path are the run's own; the others are one each. */
+export async function meetOnPaths(
+  plan: MeetingsPlan,
+  media: MediaProcess,
+  run: CheckRun,
+): Promise<readonly PathOutcome[]> {
+  const outcomes = new Map<PathName, PathOutcome>();
+  const waiting = [...plan.paths];
+  let isHopeless = false;
+  const work = async (): Promise<void> => {
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      const outcome = isHopeless ? ({ path, skipped: true } as const) : await meet(path, plan, media, run);
+      outcomes.set(path, outcome);
+      if ("failure" in outcome && !isOfOnePath(outcome.failure.reason)) isHopeless = true;
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+  for (const result of settled) if (result.status === "rejected") throw result.reason;
+  return plan.paths.flatMap((path) => outcomes.get(path) ?? []);
+}
+
+async function meet(
+  path: PathName,
+  { paths, people, place, expected, packets }: MeetingsPlan,
+  media: MediaProcess,
+  run: CheckRun,
+): Promise<PathOutcome> {
+  const isFirst = path === paths[0];
+  const inner = new CheckRun(run.context, run.signal);
+  const plan = { path, place: inNewRoom(place, run), people, expected, packets };
+  const started = run.context.clock.now();
+  try {
+    return { path, figures: await holdMeeting(plan, media, inner) };
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    run.note(error.evidence);
+    return { path, failure: error };
+  } finally {
+    if (isFirst) {
+      run.phases.push(...inner.phases);
+      run.note(inner.evidence);
+    } else run.phases.push({ name: path, milliseconds: run.context.clock.now() - started });
+  }
+}
+
+/** Unguessable, so that it can never be the room of a person. */
+function inNewRoom(place: Omit<Place, "room">, run: CheckRun): Place {
+  const room = `convene-check-${Buffer.from(run.context.randomBytes(12)).toString("hex")}`;
+  return { ...place, target: { ...place.target, room }, room };
+}
+
+/** Relay and media differ from path to path; what comes before them is the same for all. */
+function isOfOnePath(reason: string): boolean {
+  const own: readonly ConferenceReason[] = ["turn_not_offered", "relay_unreachable", "relay_lost"];
+  return reason in mediaReasons || reason in turnReasons || own.some((one) => one === reason);
+}

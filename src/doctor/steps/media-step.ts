@@ -1,0 +1,121 @@
+/** Rung `media`: do two people hear each other, directly and through each relay that works? */
+import { conferenceCheck } from "../../checks/conference-check.ts";
+import { meetOnPaths } from "../../checks/conference/meet-on-paths.ts";
+import type { Identity } from "../../checks/conference/participant.ts";
+import type { PathName } from "../../checks/conference/path-name.ts";
+import {
+  describeOutcome,
+  judgeOutcomes,
+  type PathOutcome,
+  roundTripOf,
+} from "../../checks/conference/path-outcome.ts";
+import { startMedia } from "../../checks/media/media-process.ts";
+import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
+import type { CheckResult } from "../../checks/check.ts";
+import { mediaAdvice } from "../advice/media-advice.ts";
+import { finding, findingOf } from "../finding.ts";
+import { OPENED } from "../knowledge.ts";
+import type { TurnWish } from "../relay/relay-wishes.ts";
+import type { Finding } from "../report.ts";
+import { unroutable } from "../routable.ts";
+import { defineStep } from "../step.ts";
+
+const TIMEOUT_MS = 45_000;
+/** A second of audio each way. */
+const PACKETS = 50;
+/** Percent, above which people hear gaps. */
+const MOST_LOSS = 5;
+
+export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
+  const { signaling, site, opener, logins, relays = [] } = known;
+  const people = peopleOf(opener, logins);
+  const paths: readonly PathName[] = ["direct", ...new Set(relays.map(pathOf))];
+  const { allowSelfSigned } = tools.request;
+  let outcomes: readonly PathOutcome[] = [];
+  const { result } = await tools.ask({
+    kind: "conference",
+    target: site.muc,
+    reasons: conferenceCheck.reasons,
+    timeout: TIMEOUT_MS,
+    work: async (run) => {
+      const media = startMedia(run);
+      try {
+        const place = { target: signaling.target, muc: site.muc, focus: site.focus, allowSelfSigned };
+        const expected = { publicAddresses: [], mediaPort: undefined, via: [] };
+        outcomes = await meetOnPaths({ paths, people, place, expected, packets: PACKETS }, media, run);
+        for (const outcome of outcomes) run.note({ [outcome.path]: describeOutcome(outcome) });
+        return judgeOutcomes(outcomes, [people[0].name, people[1].name], MOST_LOSS);
+      } finally {
+        media.close();
+      }
+    },
+    describe: (verdict) => verdict,
+  });
+  return {
+    asked: true,
+    summary: summarise(outcomes),
+    ...consequenceOf(outcomes),
+    findings: [...findingOf(result), ...onlyInside(known.address, result)],
+  };
+});
+
+/** With --private the videobridge's own address may answer, which is of no use to people outside. */
+function onlyInside(address: string, { ok, target, evidence }: CheckResult): readonly Finding[] {
+  const told = String(evidence.candidates ?? "")
+    .split(" ")
+    .filter(Boolean);
+  const inside = told.filter((one) => unroutable(addressOf(one)) !== undefined);
+  if (!ok || unroutable(address) !== undefined || inside.length < told.length) return [];
+  const found = finding("critical", "no_public_candidate", {
+    target,
+    message: `the videobridge tells people no address on the internet, only ${told.join(" ")}`,
+    advice: mediaAdvice.no_public_candidate,
+  });
+  return [found];
+}
+
+/** `203.0.113.10:10000/srflx`, `[2001:db8::10]:10000/host` */
+function addressOf(candidate: string): string {
+  return candidate.replace(/:\d+\/\w+$/, "").replace(/^\[|\]$/g, "");
+}
+
+/** A member opens the room for a guest, where there are guests. */
+function peopleOf(opener: XmppLogin, logins: readonly XmppLogin[]): readonly [Identity, Identity] {
+  const other = logins.find(({ kind }) => kind === "guest") ?? opener;
+  if (opener.kind === "user") {
+    return [
+      { name: "member", login: opener },
+      { name: other.kind === "guest" ? "guest" : "same member", login: other },
+    ];
+  }
+  return [
+    { name: "first guest", login: opener },
+    { name: "second guest", login: other },
+  ];
+}
+
+function pathOf({ transport, port }: TurnWish): PathName {
+  return transport === "tls" && port === 443 ? "tls-443" : transport;
+}
+
+/** `two people hear each other: direct ✓ 31 ms, udp ✓ 35 ms`: the time there and back. */
+function summarise(outcomes: readonly PathOutcome[]): string {
+  if (outcomes.length === 0) return "no meeting came about";
+  const words = outcomes.map((outcome) => {
+    if ("failure" in outcome) return `${outcome.path} ✗`;
+    if ("skipped" in outcome) return `${outcome.path} –`;
+    const trip = roundTripOf(outcome.figures);
+    return trip === undefined ? `${outcome.path} ✓` : `${outcome.path} ✓ ${Math.max(1, Math.round(trip))} ms`;
+  });
+  const met = outcomes.filter((outcome) => "figures" in outcome).length;
+  const head =
+    met === 0 ? "no meeting" : met === outcomes.length ? "two people hear each other" : "two people met";
+  return `${head}: ${words.join(", ")}`;
+}
+
+function consequenceOf(outcomes: readonly PathOutcome[]): { readonly consequence?: string } {
+  const works = (relayed: boolean): boolean =>
+    outcomes.some((outcome) => "figures" in outcome && (outcome.path !== "direct") === relayed);
+  if (works(false)) return { consequence: "People behind a strict firewall hear nobody at" };
+  return works(true) ? { consequence: "Only who goes through the relay is heard at" } : {};
+}
