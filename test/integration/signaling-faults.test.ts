@@ -122,11 +122,6 @@ describe("signaling on a whole site", function () {
     expect(none.message).to.equal("nothing.meet.lab.test is not there: not-allowed");
     const rest = { components: [], services: undefined };
     expect(await look("signaling", rest)).to.include({ reason: "focus_component_missing" });
-    await lab.servers.prosody.reconfigure(PROSODY, {
-      '"smacks"; ': '"smacks"; "external_services"; ',
-      "external_services = {": 'external_service_access = { "nobody" }\nexternal_services = {',
-    });
-    expect(await look("signaling-guest")).to.include({ reason: "extdisco_forbidden" });
   });
 
   it("tells whose password differs", async () => {

@@ -18,7 +18,7 @@ const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 const PLAIN = `<stream:features><mechanisms ${SASL}><mechanism>PLAIN</mechanism></mechanisms></stream:features>`;
 
 /** What is sent after the first thing that is heard, after the second, and so on; `TLS` begins it. */
-type Script = readonly string[];
+type Script = readonly (string | Uint8Array)[];
 
 const TLS = "begin TLS";
 
@@ -56,7 +56,7 @@ describe("XMPP stream over TCP", () => {
     return await runCheck({ name: "account-focus", kind: "xmpp", spec: { ...where, ...login } }, context);
   }
 
-  function speak(socket: Socket, script: string[]): void {
+  function speak(socket: Socket, script: (string | Uint8Array)[]): void {
     socket.on("error", () => undefined);
     socket.on("data", (data: Buffer) => {
       heard.push(data.toString("utf8"));
@@ -123,6 +123,10 @@ describe("XMPP stream over TCP", () => {
       [["HTTP/1.1 400 Bad Request\r\n\r\n"], "bad_answer"],
       [["220 mail ESMTP\r\n"], "bad_answer"],
       [["\u0000\u0001"], "bad_answer"],
+      [
+        [Buffer.concat([Buffer.from(`${HEADER}<a b='`), Uint8Array.of(0xc0, 0xff), Buffer.from("'/>")])],
+        "bad_answer",
+      ],
       [["<!DOCTYPE a [<!ENTITY b 'c'>]>"], "bad_answer"],
       [[HEADER.replace("http://etherx.jabber.org/streams", "urn:other")], "bad_answer"],
       [[`${HEADER}<stream:features>${"<a>".repeat(30)}`], "no_features"],

@@ -102,6 +102,9 @@ describe("XMPP session with a hostile server", () => {
     const other = ['<message xmlns="jabber:client"/>'];
     const [open, auth, response, reopen, bind] = await atEach(other, 100);
     expect([open, auth, response, reopen, bind]).to.deep.equal(Array(5).fill("bad_answer"));
+    const others =
+      '<iq xmlns="jabber:client" type="result" id="other"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><jid>a@b/c</jid></bind></iq>';
+    expect(await outcome({ instead: { bind: [others] } })).to.equal("bad_answer");
     const unbound = ['<iq xmlns="jabber:client" type="result" id="{id}"/>'];
     expect(await outcome({ instead: { bind: unbound } })).to.equal("bad_answer");
   });
