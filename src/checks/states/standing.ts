@@ -88,17 +88,32 @@ export function explanationOf({ alike }: Rung, result: CheckResult, site: Site):
   );
 }
 
+interface Change {
+  readonly container: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /** The container below it that is being changed, its own first. */
 export function changeBelow(
   rung: Rung,
   { graph, changeOf }: Pick<Site, "graph" | "changeOf">,
-): { readonly container: string; readonly since: number } | undefined {
-  const below = graph.below(rung.name).flatMap((name) => graph.rungs.get(name)?.container ?? []);
-  for (const container of [...(rung.container === undefined ? [] : [rung.container]), ...below]) {
-    const since = changeOf(container);
-    if (since !== undefined) return { container, since };
+): Change | undefined {
+  const own = changeOfOwn(rung, { changeOf });
+  if (own !== undefined) return own;
+  for (const name of graph.below(rung.name)) {
+    const change = changeOfOwn(graph.rungs.get(name) ?? {}, { changeOf });
+    if (change !== undefined) return change;
   }
   return undefined;
+}
+
+function changeOfOwn(
+  { container }: Pick<Rung, "container">,
+  { changeOf }: Pick<Site, "changeOf">,
+): Change | undefined {
+  const since = container === undefined ? undefined : changeOf(container);
+  return container === undefined || since === undefined ? undefined : { container, since };
 }
 
 /** What keeps it from being asked comes first, and that may itself be explained by something else. */
@@ -122,8 +137,8 @@ type Explained = Pick<Standing, "state" | "since" | "because" | "cause">;
 function explained(rung: Rung, memory: Memory, site: Site): Explained | undefined {
   const { last } = memory;
   const failing = isFailing(last?.outcome);
-  const change = changeBelow(rung, site);
-  if (change && (failing || change.container === rung.container))
+  const change = failing ? changeBelow(rung, site) : changeOfOwn(rung, site);
+  if (change)
     return { state: "maintenance", since: change.since, because: `${change.container} is being changed` };
   if (last?.outcome === "draining")
     return { state: "maintenance", since: last.since, because: last.result.message };
