@@ -187,6 +187,9 @@ describe("the media process", function () {
     const failure = await failureOf(media.connect("a", remote, IMPATIENT));
     silent.close();
     expect(failure).to.include({ reason: "ice_failed" });
+    expect(failure.message).to.match(
+      /:\d+ answered 0 of [1-9]\d* checks, asked 0 times and not chosen by it$/,
+    );
   });
 
   it("says dtls_failed, and why, when the bridge was told of another certificate", async () => {

@@ -18,6 +18,7 @@ import type { Connection, Fingerprint, Hold, LocalParameters, RemoteParameters }
 const SRTP_PROFILES = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
 /** 20 ms at Opus' 48 kHz. */
 const TIMESTAMP_STEP = 960;
+const MOST_PAIRS_SAID = 4;
 const HOLD_STEP_MS = 50;
 /** Within this time a consent check is due and its answer late: every 4-6 s, answered within 1 s (RFC 7675). */
 const CONSENT_MS = 7_000;
@@ -70,7 +71,9 @@ export class MediaPeer {
   async connect(remote: RemoteParameters, limits: ConnectLimits): Promise<Connection> {
     const started = performance.now();
     const iceWords = await failing(this.#startIce(remote), limits.iceMs);
-    if (iceWords !== undefined) return { connected: false, reason: "ice_failed", words: iceWords };
+    if (iceWords !== undefined) {
+      return { connected: false, reason: "ice_failed", words: `${iceWords}: ${this.#checksInWords()}` };
+    }
     const iceDone = performance.now();
     const handshake = Promise.race([this.#startDtls(remote.fingerprints), this.#refusal()]);
     const dtlsWords = await failing(handshake, limits.dtlsMs);
@@ -154,6 +157,16 @@ export class MediaPeer {
           reject(new Error(`it ends the handshake with TLS alert ${description}`));
       });
     });
+  }
+
+  /** Which half of ICE it was that did not come about: checks from here, from there, or the other side's choice. */
+  #checksInWords(): string {
+    const words = this.#ice.connection.candidatePairs.map((pair) => {
+      const { requestsSent, responsesReceived, requestsReceived, remoteNominated, remoteAddr } = pair;
+      const chosen = remoteNominated ? "and chosen by it" : "and not chosen by it";
+      return `${remoteAddr.join(":")} answered ${responsesReceived} of ${requestsSent} checks, asked ${requestsReceived} times ${chosen}`;
+    });
+    return words.slice(0, MOST_PAIRS_SAID).join("; ") || "no pair of addresses";
   }
 
   #consent(): { readonly answered: number; readonly asked: number } {
