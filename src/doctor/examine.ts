@@ -4,6 +4,7 @@ import type { ContactPolicy } from "../checks/connect/contact-policy.ts";
 import { createCheckContext } from "../checks/check-context.ts";
 import type { MediaLauncher } from "../checks/media/media-launcher.ts";
 import type { Clock } from "../system/clock.ts";
+import { consequenceOf } from "./consequence.ts";
 import { judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
 import { printableRung } from "./printable-rung.ts";
@@ -121,16 +122,15 @@ async function climb(
   const started = context.clock.now();
   const outcome = await step.run(known, createTools(request, context, checks));
   if (!outcome.asked) return skipped(outcome.because, outcome.instead);
-  const { asked: _asked, findings, notes = [], learnt, instead, ...said } = outcome;
+  const { summary, findings, notes = [], learnt, instead } = outcome;
   const cutShort = checks.some(({ reason }) => reason === "aborted");
   if (cutShort && findings.length === 0) return skipped(stopped());
   const milliseconds = context.clock.now() - started;
   const state = stateOf(findings);
-  return {
-    rung: { name: step.rung, state, ...said, findings, notes, checks, milliseconds },
-    learnt,
-    instead,
-  };
+  const consequence = consequenceOf(step.rung, request.target.host, outcome.consequence);
+  const noticed = state === "failed" ? { consequence } : {};
+  const rung = { name: step.rung, state, summary, ...noticed, findings, notes, checks, milliseconds };
+  return { rung, learnt, instead };
 }
 
 function stateOf(findings: readonly Finding[]): AskedRung["state"] {

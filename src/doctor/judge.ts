@@ -1,22 +1,8 @@
 /** What the rungs mean together: the verdict, and the one sentence that says it all. Pure. */
-import type { AskedRung, DoctorReport, Rung, RungName } from "./report.ts";
+import type { AskedRung, DoctorReport, Rung } from "./report.ts";
 import type { DoctorTarget } from "./request.ts";
 
 type Judgement = Pick<DoctorReport, "verdict" | "headline" | "since">;
-
-/** What people notice when a rung is broken; the finding's own words follow after a colon. */
-const CONSEQUENCE: Readonly<Record<RungName, string>> = {
-  name: "Nobody finds",
-  port: "Nobody reaches",
-  certificate: "Browsers refuse",
-  page: "Nobody can use the page of",
-  signaling: "Nobody can enter a meeting at",
-  login: "Not everybody can log in at",
-  services: "Not everybody is told of the relay at",
-  relay: "People behind a strict firewall cannot meet at",
-  room: "No meeting begins at",
-  media: "Sound and picture do not come through at",
-};
 
 /** Reasons that are no fault of the site, or say that it is another one. */
 const OWN_TROUBLE: readonly string[] = ["resolver_failed", "no_ipv6_here"];
@@ -38,7 +24,7 @@ export function judge(target: DoctorTarget, rungs: readonly Rung[], stopped: boo
   }
   return {
     verdict: "findings",
-    headline: `${first.consequence ?? CONSEQUENCE[since]} ${host}: ${message}`,
+    headline: `${first.consequence ?? host}: ${message}`,
     since,
   };
 }

@@ -55,7 +55,7 @@ export interface AskedRung {
   readonly name: RungName;
   /** `warning`: people can meet all the same, for now. */
   readonly state: "ok" | "warning" | "failed";
-  /** What people notice of it, when it is not what the rung's name says: `Guests cannot come in at`. */
+  /** What people notice of a rung that failed: `Guests cannot come in at meet.example.org`. */
   readonly consequence?: string;
   /** What was found, in one line. */
   readonly summary: string;

@@ -1,5 +1,6 @@
 /** Reports of `convene doctor` for tests, put together rung by rung. */
 import type { CheckResult } from "../../src/checks/check.ts";
+import { consequenceOf } from "../../src/doctor/consequence.ts";
 import { judge } from "../../src/doctor/judge.ts";
 import {
   type AskedRung,
@@ -28,7 +29,19 @@ export function askedRung(name: RungName, summary: string, more: Partial<AskedRu
   const findings = more.findings ?? [];
   const critical = findings.some(({ severity }) => severity === "critical");
   const state = critical ? "failed" : findings.length > 0 ? "warning" : "ok";
-  return { name, state, summary, findings, notes: [], checks: [CHECK], milliseconds: 20, ...more };
+  const consequence = consequenceOf(name, "meet.test", more.consequence);
+  const noticed = critical ? { consequence } : {};
+  return {
+    name,
+    state,
+    summary,
+    findings,
+    notes: [],
+    checks: [CHECK],
+    milliseconds: 20,
+    ...more,
+    ...noticed,
+  };
 }
 
 export function skippedRung(name: RungName, because: string): Rung {

@@ -2,13 +2,14 @@
 import type { CheckResult } from "../../checks/check.ts";
 import { certificateAdvice } from "./certificate-advice.ts";
 import { certificateSentence } from "./certificate-sentences.ts";
-import { connectAdvice, connectSentences } from "./connect-advice.ts";
+import { commonAdvice, connectAdvice, connectSentences } from "./connect-advice.ts";
 import { mediaAdvice, mediaSentences } from "./media-advice.ts";
 import { relayAdvice, relaySentences } from "./relay-advice.ts";
 import { signalingAdvice, signalingSentences } from "./signaling-advice.ts";
 
 /** Reasons whose meaning is the same in every kind; each of doctor's own has its advice as the hint. */
-const ADVICE: Readonly<Record<string, string>> = {
+export const ADVICE: Readonly<Record<string, string>> = {
+  ...commonAdvice,
   ...connectAdvice,
   ...certificateAdvice,
   ...signalingAdvice,

@@ -1,6 +1,7 @@
 /** Advice for ports that cannot be reached or do not speak TLS. */
 import type { CheckResult } from "../../checks/check.ts";
 import { unroutable } from "../routable.ts";
+import type { CommonReason } from "../../checks/common-reasons.ts";
 import type { ConnectReason, TlsReason } from "../../checks/connect/connect-reasons.ts";
 
 export const connectAdvice = {
@@ -35,6 +36,16 @@ export const connectAdvice = {
     "the TLS configuration of the server is damaged, or too old for today's browsers: its log says more",
 } as const satisfies Readonly<Record<ConnectReason | TlsReason, string>>;
 
+/** Of any check. */
+export const commonAdvice = {
+  timeout:
+    "the server accepts connections and hangs: restart the service behind this port; a firewall that lets only the first packets through does the same",
+  internal_error: "this is a defect in convene: please report it",
+  invalid_spec: "this is a defect in convene: please report it",
+  aborted: "run it again",
+  not_asked: "run it again",
+} as const satisfies Readonly<Record<CommonReason, string>>;
+
 /** What the system's and OpenSSL's words mean. */
 export const connectSentences: Readonly<Record<string, (result: CheckResult) => string>> = {
   address_refused: ({ target, evidence }) => {
@@ -42,6 +53,7 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
     const what = unroutable(address) ?? "not on the internet";
     return `${target} leads to ${address}, which is ${what}: nobody on the internet can reach it`;
   },
+  timeout: ({ target, phases }) => `${target} does not answer in time (${phases.at(-1)?.name ?? "at all"})`,
   port_closed: ({ target }) => `nothing listens at ${target}`,
   unreachable: ({ target }) => `there is no route from here to ${target}`,
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,

@@ -12,6 +12,8 @@ export const relayAdvice = {
     "start coturn (systemctl status coturn), and open its UDP port in every firewall and router in front of it",
   bad_answer:
     "something else answers on this port: compare the announced port with `listening-port` in turnserver.conf",
+  wrong_source:
+    "the answer comes from another address than was asked, and a NAT throws it away: coturn must answer from the address it is asked at (`listening-ip`, one for each address of the server)",
   secret_missing: SAME_SECRET,
   no_authentication: `anybody may use this relay: ${COTURN} needs \`use-auth-secret\` and no \`no-auth\``,
   no_challenge: `what answers is no TURN server, or ${COTURN} lacks \`use-auth-secret\` and \`realm\``,
@@ -43,7 +45,7 @@ export const relayAdvice = {
   relay_range_closed: `open \`min-port\` to \`max-port\` of ${COTURN} for UDP in every firewall and router; behind NAT it needs \`external-ip=PUBLIC/PRIVATE\``,
   relay_replies_lost: "a firewall drops UDP that leaves the TURN server from its relay ports",
   bad_integrity: SAME_SECRET,
-} as const satisfies Readonly<Record<StunReason | TurnReason, string>>;
+} as const satisfies Readonly<Record<StunReason | TurnReason | "wrong_source", string>>;
 
 type Sentence = (result: CheckResult) => string;
 

@@ -2,17 +2,16 @@
 import { expect } from "chai";
 import { judge } from "../../../src/doctor/judge.ts";
 import type { AskedRung, Finding, Rung, RungName } from "../../../src/doctor/report.ts";
+import { askedRung, sampleFinding } from "../../lab/sample-doctor.ts";
 
 const TARGET = { host: "meet.test", port: 443 };
 
 function asked(name: RungName, findings: readonly Finding[] = []): AskedRung {
-  const critical = findings.some(({ severity }) => severity === "critical");
-  const state = critical ? "failed" : findings.length > 0 ? "warning" : "ok";
-  return { name, state, summary: "", findings, notes: [], checks: [], milliseconds: 1 };
+  return askedRung(name, "", { findings });
 }
 
 function found(reason: string, severity: Finding["severity"] = "critical"): Finding {
-  return { reason, severity, target: "x", message: `it is ${reason}`, advice: "", evidence: {} };
+  return sampleFinding(reason, { severity });
 }
 
 const skipped = (name: RungName): Rung => ({ name, state: "not_asked", because: "of something" });
