@@ -77,7 +77,10 @@ export function renderRungs(rungs: readonly Rung[], paper: Paper): readonly stri
 export function renderVerdict(report: DoctorReport, paper: Paper): readonly string[] {
   const asked = report.rungs.filter((rung) => rung.state !== "not_asked");
   const checks = asked.reduce((sum, rung) => sum + rung.checks.length, 0);
-  const findings = asked.flatMap((rung) => rung.findings.map((finding) => ({ rung, finding })));
+  const found = asked.flatMap((rung) => rung.findings.map((finding) => ({ rung, finding })));
+  const isCritical = (one: (typeof found)[number]): boolean => one.finding.severity === "critical";
+  // What keeps people out comes before what is only to be told.
+  const findings = [...found.filter(isCritical), ...found.filter((one) => !isCritical(one))];
   const footer = `${renderCount(checks, "check")} in ${renderDuration(report.milliseconds)}`;
   return [
     "",

@@ -66,6 +66,17 @@ describe("doctor among strangers", () => {
     }
   });
 
+  it("warns of a certificate that runs out tomorrow, and goes on", async () => {
+    const soon = await makeCertificate({ names: [NAME], issuer: site.root, fromDays: -89, untilDays: 1 });
+    const { report, findings } = await site.lookAtPage(
+      (_request, response) => response.writeHead(404).end(),
+      soon,
+    );
+    expect(findings).to.deep.equal(["certificate cert_expiring", "page not_jitsi"]);
+    expect(report.rungs.find(({ name }) => name === "certificate")?.state).to.equal("warning");
+    expect(report.headline).to.match(/^This is no Jitsi Meet/);
+  });
+
   it("looks behind a certificate that signed itself when told to", async () => {
     const own = await makeCertificate({ names: [NAME] });
     const options = { cert: own.pem, key: own.keyPem };
@@ -82,7 +93,7 @@ describe("doctor among strangers", () => {
     );
     const { report } = await site.look(port);
     expect(report.headline).to.equal(
-      `Browsers refuse meet.test: what answers at meet.test:${port} does not speak TLS`,
+      `Nobody can open the page of meet.test: what answers at meet.test:${port} does not speak TLS`,
     );
   });
 

@@ -53,11 +53,12 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
     const what = unroutable(address) ?? "not on the internet";
     return `${target} leads to ${address}, which is ${what}: nobody on the internet can reach it`;
   },
-  timeout: ({ target, phases }) => `${target} does not answer in time (${phases.at(-1)?.name ?? "at all"})`,
+  timeout: ({ target }) => `${target} does not answer in time`,
   port_closed: ({ target }) => `nothing listens at ${target}`,
   unreachable: ({ target }) => `there is no route from here to ${target}`,
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,
   tls_not_spoken: ({ target }) => `what answers at ${target} does not speak TLS`,
+  tls_no_answer: ({ target }) => `${target} takes the connection and is silent when TLS should begin`,
   tls_closed: ({ target }) => `${target} hangs up before TLS begins`,
   tls_expired: ({ target, evidence }) =>
     `the certificate at ${target} has expired (${evidence.certificateUntil ?? "no date"})`,

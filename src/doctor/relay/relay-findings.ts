@@ -4,8 +4,8 @@ import { finding } from "../finding.ts";
 import type { Finding } from "../report.ts";
 
 /** The relay works all the same. */
-export function isMinor({ severity, reason }: Finding): boolean {
-  return severity === "warning" || reason === "cert_expiring";
+export function isMinor({ severity }: Finding): boolean {
+  return severity === "warning";
 }
 
 /** Not reached, or refused before TURN began. */

@@ -1,9 +1,15 @@
 /** Rung `certificate`: would a browser accept what every address serves? */
 import type { CheckResult } from "../../checks/check.ts";
+import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
 import type { Finding } from "../report.ts";
 import { sentenceFor } from "../advice/advice.ts";
 import { findingOf } from "../finding.ts";
-import { defineStep } from "../step.ts";
+import { type Asked, defineStep } from "../step.ts";
+
+interface Seen {
+  readonly address: string;
+  readonly result: CheckResult;
+}
 
 export const certificateStep = defineStep("certificate", ["addresses", "answering"], async (known, tools) => {
   const { answering, target } = known;
@@ -21,13 +27,18 @@ export const certificateStep = defineStep("certificate", ["addresses", "answerin
     summary: first === undefined ? "" : summarise(first),
     findings: distinct(seen.flatMap(({ address, result }) => at(address, findingOf(result)))),
     ...(accepted === undefined
-      ? {}
-      : {
-          consequence: "Not everybody is let in by their browser at",
-          learnt: { address: accepted.address },
-        }),
+      ? withoutTls(seen)
+      : { consequence: PARTLY, learnt: { address: accepted.address } }),
   };
 });
+
+const PARTLY = "Not everybody is let in by their browser at";
+
+/** There is no certificate to refuse where no handshake comes to its end. */
+function withoutTls(seen: readonly Seen[]): Pick<Asked, "consequence" | "instead"> {
+  if (!seen.every(({ result }) => result.reason in tlsReasons || result.reason in connectReasons)) return {};
+  return { consequence: "Nobody can open the page of", instead: { address: "there is no TLS" } };
+}
 
 /** What is about to run out has not yet. */
 function isAccepted({ ok, severity, reason }: CheckResult): boolean {

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
 import type { ReasonTable } from "../../checks/check-kind.ts";
+import { sentenceFor } from "../advice/advice.ts";
 import { findingOf } from "../finding.ts";
 import { unroutable } from "../routable.ts";
 import { defineStep } from "../step.ts";
@@ -37,7 +38,7 @@ export const nameStep = defineStep("name", [], async (known, tools) => {
     work: (run) => run.phase("resolve", () => findAddresses(host, run)),
     describe: ({ usable }) => usable.join(", "),
   });
-  if (value === undefined) return { asked: true, summary: result.message, findings: findingOf(result) };
+  if (value === undefined) return { asked: true, summary: sentenceFor(result), findings: findingOf(result) };
   return {
     asked: true,
     summary: value.usable.join(", "),

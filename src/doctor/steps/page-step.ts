@@ -3,6 +3,7 @@ import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
 import type { CheckResult } from "../../checks/check.ts";
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
 import { readConfig } from "../../checks/web/read-config.ts";
+import { sentenceFor } from "../advice/advice.ts";
 import { findingOf } from "../finding.ts";
 import type { Finding } from "../report.ts";
 import { REACHED, type SiteFacts } from "../knowledge.ts";
@@ -32,7 +33,7 @@ export const pageStep = defineStep("page", REACHED, async ({ address, target }, 
   ]);
   return {
     asked: true,
-    summary: result.message,
+    summary: result.ok ? result.message : sentenceFor(result),
     findings: [...findingOf(result).map(whereTo), ...(plain?.severity === "warning" ? findingOf(plain) : [])],
     notes: plain === undefined ? [] : notesOf(plain),
     ...(value === undefined ? { instead: { site: whyNoSite(result) } } : { learnt: { site: value } }),

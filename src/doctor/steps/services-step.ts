@@ -4,6 +4,7 @@ import { askServices, type ExternalService } from "../../checks/xmpp/extdisco.ts
 import { extdiscoReasons } from "../../checks/xmpp/extdisco-reasons.ts";
 import { openSession } from "../../checks/xmpp/xmpp-session.ts";
 import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
+import { sentenceFor } from "../advice/advice.ts";
 import { finding, findingOf } from "../finding.ts";
 import { ENTERED } from "../knowledge.ts";
 import { nameOfWish, relayWishes } from "../relay/relay-wishes.ts";
@@ -32,7 +33,7 @@ export const servicesStep = defineStep("services", ENTERED, async ({ signaling, 
     },
     describe: (found) => `${found.length} announced`,
   });
-  if (value === undefined) return { asked: true, summary: result.message, findings: findingOf(result) };
+  if (value === undefined) return { asked: true, summary: sentenceFor(result), findings: findingOf(result) };
   const hosts = [...new Set(value.map(({ host }) => host))].slice(0, MOST_HOSTS);
   const services = value.filter(({ host }) => hosts.includes(host));
   const left = value.length - services.length;

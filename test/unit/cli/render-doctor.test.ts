@@ -114,12 +114,12 @@ Browsers refuse meet.test: the certificate expired on 2026-11-14, 12 days ago
 Not everybody gets through to the relay of meet.test: nothing listens at
 turn.test:5349
 
-! certificate  the certificate expires soon
-  where        meet.test:443
-  do           mend it
-
 ✗ relay        nothing listens at turn.test:5349
   where        turn.test:5349/tls
+  do           mend it
+
+! certificate  the certificate expires soon
+  where        meet.test:443
   do           mend it
 
 3 checks in 6.2 s`);
