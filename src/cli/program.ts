@@ -97,7 +97,11 @@ const DOCTOR = "look at any Jitsi Meet from outside: what works, what does not, 
 const DOCTOR_HELP = `
 Needs no agent, no rights and no account. Without --user it sees what a guest sees.
 The password of --user comes from --password-file, else from CONVENE_DOCTOR_PASSWORD,
-else it is asked for. Rooms of people are never touched.`;
+else it is asked for. Rooms of people are never touched.
+
+  convene doctor meet.example.org
+  convene doctor meet.example.org --user m.meier     also opens a room and meets in it
+  convene doctor meet.example.org --private --resolve meet.example.org=192.168.1.20`;
 
 function addDoctor(add: Add): void {
   add("doctor <domain>", DOCTOR, async (verb, command) =>
@@ -109,6 +113,7 @@ function addDoctor(add: Add): void {
     .option("--resolve <name=address>", "use this address for a name; may be repeated", collect)
     .option("--cacert <file>", "trust this root certificate too (PEM)")
     .option("--allow-self-signed", "look further behind a certificate of unknown issuer")
+    .option("--timeout <duration>", "for everything", "1m")
     .option("--verbose", "print the conversations")
     .addHelpText("after", DOCTOR_HELP);
 }

@@ -5,7 +5,7 @@ import { createCheckContext } from "../checks/check-context.ts";
 import type { MediaLauncher } from "../checks/media/media-launcher.ts";
 import type { Clock } from "../system/clock.ts";
 import { consequenceOf } from "./consequence.ts";
-import { judge } from "./judge.ts";
+import { type CutShort, judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
 import { printableRung } from "./printable-rung.ts";
 import {
@@ -45,8 +45,6 @@ export interface Surroundings {
   readonly onRung: (rung: Rung) => void;
 }
 
-/** Milliseconds for everything but the seconds that a connection is held. */
-const WHOLE_MS = 60_000;
 const STEPS: readonly Step[] = [
   nameStep,
   portStep,
@@ -64,7 +62,7 @@ const STEPS: readonly Step[] = [
 export async function examine(request: DoctorRequest, around: Surroundings): Promise<DoctorReport> {
   const { clock } = around;
   const started = clock.now();
-  const deadline = AbortSignal.timeout(WHOLE_MS);
+  const deadline = AbortSignal.timeout(request.timeout);
   const context = createCheckContext({
     clock,
     signal: AbortSignal.any([around.signal, deadline]),
@@ -76,7 +74,7 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
   });
   let known: Knowledge = { target: request.target, instead: {} };
   const rungs: Rung[] = [];
-  const stopped = (): string => (around.signal.aborted ? "it was stopped" : "the minute was over");
+  const stopped = (): string => (around.signal.aborted ? "it was stopped" : "the time was over");
   for (const step of STEPS) {
     around.onStep(step.rung);
     const { rung: found, learnt, instead } = await climb(step, known, { request, context }, stopped);
@@ -91,9 +89,14 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
     port: request.target.port,
     startedAt: new Date(started).toISOString(),
     milliseconds: clock.now() - started,
-    ...judge(request.target, rungs, around.signal.aborted),
+    ...judge(request.target, rungs, whyCut(around.signal, deadline)),
     rungs,
   };
+}
+
+function whyCut(person: AbortSignal, deadline: AbortSignal): CutShort | undefined {
+  if (person.aborted) return "stopped";
+  return deadline.aborted ? "late" : undefined;
 }
 
 interface Circumstances {

@@ -2,17 +2,20 @@
 import type { AskedRung, DoctorReport, Rung } from "./report.ts";
 import type { DoctorTarget } from "./request.ts";
 
+/** By a person, or by `--timeout`. */
+export type CutShort = "stopped" | "late";
+
 type Judgement = Pick<DoctorReport, "verdict" | "headline" | "since">;
 
 /** Reasons that are no fault of the site, or say that it is another one. */
 const OWN_TROUBLE: readonly string[] = ["resolver_failed", "no_ipv6_here"];
 const OTHER_SITE: readonly string[] = ["not_jitsi", "moved"];
 
-export function judge(target: DoctorTarget, rungs: readonly Rung[], stopped: boolean): Judgement {
+export function judge(target: DoctorTarget, rungs: readonly Rung[], cut?: CutShort): Judgement {
   const { host } = target;
   const first = worst(rungs);
   const finding = first?.findings.find(({ severity }) => severity === "critical") ?? first?.findings[0];
-  if (first === undefined || finding === undefined) return withoutFindings(host, rungs, stopped);
+  if (first === undefined || finding === undefined) return withoutFindings(host, rungs, cut);
   const { message } = finding;
   if (OWN_TROUBLE.includes(finding.reason)) return { verdict: "unknown", headline: capital(message) };
   const since = first.name;
@@ -35,9 +38,11 @@ function worst(rungs: readonly Rung[]): AskedRung | undefined {
   return asked.find(({ state }) => state === "failed") ?? asked.find(({ state }) => state === "warning");
 }
 
-function withoutFindings(host: string, rungs: readonly Rung[], stopped: boolean): Judgement {
-  if (stopped)
-    return { verdict: "unknown", headline: `Stopped before ${host} was looked at from bottom to top` };
+function withoutFindings(host: string, rungs: readonly Rung[], cut?: CutShort): Judgement {
+  if (cut !== undefined) {
+    const why = cut === "stopped" ? "Stopped" : "The time was over";
+    return { verdict: "unknown", headline: `${why} before ${host} was looked at from bottom to top` };
+  }
   if (rungs.every(({ state }) => state !== "not_asked")) {
     return { verdict: "works", headline: `People can meet at ${host}` };
   }

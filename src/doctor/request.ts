@@ -18,6 +18,8 @@ export interface DoctorRequest {
   readonly allowSelfSigned: boolean;
   /** Addresses to use for a name instead of DNS. */
   readonly pins: ReadonlyMap<string, readonly string[]>;
+  /** Milliseconds for everything. */
+  readonly timeout: number;
   /** PEM roots to trust beside the machine's own. */
   readonly extraRoots: readonly string[];
 }

@@ -87,6 +87,18 @@ describe("doctor's bounds towards a server", () => {
     expect(connections).to.equal(0);
   });
 
+  it("ends when its time is over, with what it knows by then", async () => {
+    const port = await site.listen(createServer((socket) => socket.unref()));
+    const { report, because, text } = await site.look(port, { timeout: 400 });
+    expect(text).to.include("✓ port");
+    expect(because("certificate")).to.equal("the time was over");
+    expect(because("media")).to.equal("the time was over");
+    expect(report).to.include({
+      verdict: "unknown",
+      headline: "The time was over before meet.test was looked at from bottom to top",
+    });
+  });
+
   it("prints what it knows when Ctrl-C stops the command, and leaves with 1", async () => {
     const options = { cert: site.good.pem, key: site.good.keyPem };
     const stuck = Promise.withResolvers<void>();

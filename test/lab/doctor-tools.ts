@@ -9,6 +9,7 @@ export const DOCTOR_REQUEST: DoctorRequest = {
   allowPrivate: false,
   allowSelfSigned: false,
   pins: new Map(),
+  timeout: 60_000,
   extraRoots: [],
 };
 

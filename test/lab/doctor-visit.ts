@@ -6,6 +6,7 @@ import { createMediaLauncher } from "../../src/checks/media/media-launcher.ts";
 import { createContactBounds } from "../../src/doctor/contact-bounds.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import type { DoctorReport, Finding, RungName } from "../../src/doctor/report.ts";
+import { DOCTOR_REQUEST } from "./doctor-tools.ts";
 import type { DoctorRequest } from "../../src/doctor/request.ts";
 import { systemClock } from "../../src/system/clock.ts";
 
@@ -26,7 +27,7 @@ export type VisitRequest = Pick<DoctorRequest, "target"> &
 /** Names other than pinned ones are unknown to DNS; addresses of every kind are contacted unless the request says no. */
 export async function visit({ signal, contacts, ...given }: VisitRequest): Promise<Visit> {
   const lines: string[] = [];
-  const nothing = { allowPrivate: true, allowSelfSigned: false, pins: new Map(), extraRoots: [] };
+  const nothing = { ...DOCTOR_REQUEST, allowPrivate: true };
   const request: DoctorRequest = { ...nothing, ...given };
   const report = await examine(request, {
     clock: systemClock,

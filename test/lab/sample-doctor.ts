@@ -61,7 +61,7 @@ export function sampleFinding(reason: string, more: Partial<Finding> = {}): Find
   };
 }
 
-export function sampleReport(rungs: readonly Rung[], stopped = false): DoctorReport {
+export function sampleReport(rungs: readonly Rung[]): DoctorReport {
   const target = { host: "meet.test", port: 443 };
   return {
     format: REPORT_FORMAT,
@@ -69,7 +69,7 @@ export function sampleReport(rungs: readonly Rung[], stopped = false): DoctorRep
     port: target.port,
     startedAt: "2026-11-26T21:00:00.000Z",
     milliseconds: 6_240,
-    ...judge(target, rungs, stopped),
+    ...judge(target, rungs),
     rungs,
   };
 }

@@ -8,6 +8,7 @@ import { Secret } from "../../system/secret.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { printable } from "../printable.ts";
 import { type Paper, renderDoctorHeading, renderRungs, renderVerdict } from "../render-doctor.ts";
+import { timeoutMs } from "../timeout.ts";
 import type { Verb } from "../verb.ts";
 
 export interface DoctorFlags {
@@ -17,6 +18,7 @@ export interface DoctorFlags {
   readonly allowSelfSigned?: boolean;
   readonly resolve?: readonly string[];
   readonly cacert?: string;
+  readonly timeout: string;
   readonly verbose?: boolean;
 }
 
@@ -77,6 +79,8 @@ function exitCodeOf({ verdict }: DoctorReport): ExitCode {
 async function readRequest(verb: Verb, domain: string, flags: DoctorFlags): Promise<DoctorRequest> {
   const target = parseTarget(domain);
   const pins = parsePins(flags.resolve ?? []);
+  const timeout = timeoutMs(flags.timeout);
+  refuseUntrustedLogin(flags);
   const login =
     flags.user === undefined
       ? {}
@@ -84,11 +88,22 @@ async function readRequest(verb: Verb, domain: string, flags: DoctorFlags): Prom
   return {
     target,
     pins,
+    timeout,
     ...login,
     allowPrivate: flags.private ?? false,
     allowSelfSigned: flags.allowSelfSigned ?? false,
     extraRoots: flags.cacert === undefined ? [] : [await readRoots(verb, flags.cacert)],
   };
+}
+
+/** Who knows nothing of the server gives it no password to try: not even one that is only proved. */
+function refuseUntrustedLogin({ user, allowSelfSigned }: DoctorFlags): void {
+  if (user === undefined || allowSelfSigned !== true) return;
+  throw new ConveneError({
+    code: "UntrustedLogin",
+    message: "--user and --allow-self-signed do not go together: the password would go to nobody knows whom",
+    hint: "give the certificate or its authority with --cacert",
+  });
 }
 
 /** From the file, else from the environment, else asked for at the terminal; never from an argument. */

@@ -1,11 +1,10 @@
 /** `convene reconcile` wakes the agent; `convene wait` asks for a verdict. */
 import type { Verdict } from "../../agent/agent-event.ts";
-import { parseDuration } from "../../config/duration.ts";
-import { ConveneError } from "../../system/errors.ts";
 import { createEventPrinter } from "../event-printer.ts";
 import { EXIT, type ExitCode, exitCodeOfVerdict } from "../exit-code.ts";
 import { follow } from "../follow.ts";
 import { renderVerdict } from "../render-event.ts";
+import { timeoutMs } from "../timeout.ts";
 import type { Verb } from "../verb.ts";
 
 export interface ReconcileOptions {
@@ -52,14 +51,4 @@ function answer(verb: Verb, verdict: Verdict | undefined, timeout: string): Exit
   else if (verdict) for (const line of renderVerdict(verdict)) verb.line(line);
   else verb.line(`- no verdict within ${timeout}; see \`convene status\``);
   return exitCodeOfVerdict(verdict);
-}
-
-function timeoutMs(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds !== undefined) return milliseconds;
-  throw new ConveneError({
-    code: "InvalidArgument",
-    message: `--timeout ${text} is not a duration`,
-    hint: "write it like 30s, 10m or 1h",
-  });
 }

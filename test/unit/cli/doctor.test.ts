@@ -71,6 +71,7 @@ describe("convene doctor", () => {
       allowPrivate: false,
       allowSelfSigned: false,
       pins: new Map(),
+      timeout: 60_000,
       extraRoots: [],
     });
     expect(out).to.match(
@@ -80,10 +81,15 @@ describe("convene doctor", () => {
   });
 
   it("hands its options on", async () => {
-    const options = ["--private", "--allow-self-signed", "--cacert", "ca.pem"];
+    const options = ["--private", "--allow-self-signed", "--cacert", "ca.pem", "--timeout", "20s"];
     const pins = ["--resolve", "meet.test=10.0.0.1", "--resolve", "turn.test=10.0.0.2"];
     const { request } = await doctor(["meet.test", ...options, ...pins], FINE);
-    expect(request).to.deep.include({ allowPrivate: true, allowSelfSigned: true, extraRoots: [PEM] });
+    expect(request).to.deep.include({
+      allowPrivate: true,
+      allowSelfSigned: true,
+      extraRoots: [PEM],
+      timeout: 20_000,
+    });
     expect([...(request?.pins ?? [])]).to.deep.equal([
       ["meet.test", ["10.0.0.1"]],
       ["turn.test", ["10.0.0.2"]],
@@ -125,6 +131,8 @@ describe("convene doctor", () => {
       [["meet.test", "--cacert", "password"], "holds no PEM certificate"],
       [["meet.test", "--cacert", "nowhere"], "no such file"],
       [["meet.test", "--user", "m", "--password-file", "empty"], "the password is empty"],
+      [["meet.test", "--user", "m", "--allow-self-signed"], "do not go together"],
+      [["meet.test", "--timeout", "soon"], "--timeout soon is not a duration"],
     ];
     for (const [words, message] of wrong) {
       const { code, err, request } = await doctor(words);

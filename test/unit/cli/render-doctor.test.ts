@@ -2,22 +2,14 @@
 import { expect } from "chai";
 import { renderDoctorHeading, renderRungs, renderVerdict } from "../../../src/cli/render-doctor.ts";
 import type { DoctorReport } from "../../../src/doctor/report.ts";
-import type { DoctorRequest } from "../../../src/doctor/request.ts";
 import { Secret } from "../../../src/system/secret.ts";
+import { DOCTOR_REQUEST } from "../../lab/doctor-tools.ts";
 import { askedRung, sampleFinding, sampleReport, skippedRung } from "../../lab/sample-doctor.ts";
 
 const PLAIN = { colours: false, columns: 80, live: false };
-const REQUEST: DoctorRequest = {
-  target: { host: "meet.test", port: 443 },
-  allowPrivate: false,
-  allowSelfSigned: false,
-  pins: new Map(),
-  extraRoots: [],
-};
-
 function page(report: DoctorReport, paper = PLAIN): string {
   return [
-    ...renderDoctorHeading(REQUEST, paper),
+    ...renderDoctorHeading(DOCTOR_REQUEST, paper),
     ...renderRungs(report.rungs, paper),
     ...renderVerdict(report, paper),
   ].join("\n");
@@ -167,7 +159,7 @@ turn.test:5349
   it("says whose eyes it has, and another port than https's own", () => {
     const login = { username: "m.meier", password: new Secret("x") };
     const [heading] = renderDoctorHeading(
-      { ...REQUEST, target: { host: "meet.test", port: 8443 }, login },
+      { ...DOCTOR_REQUEST, target: { host: "meet.test", port: 8443 }, login },
       PLAIN,
     );
     expect(heading).to.equal("meet.test, port 8443, as a stranger and m.meier see it");

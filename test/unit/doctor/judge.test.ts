@@ -18,11 +18,11 @@ const skipped = (name: RungName): Rung => ({ name, state: "not_asked", because: 
 
 describe("doctor's verdict", () => {
   it("is that people can meet when every rung holds, and less when some could not be asked", () => {
-    expect(judge(TARGET, [asked("name"), asked("media")], false)).to.deep.equal({
+    expect(judge(TARGET, [asked("name"), asked("media")])).to.deep.equal({
       verdict: "works",
       headline: "People can meet at meet.test",
     });
-    const part = judge(TARGET, [asked("name"), skipped("media")], false);
+    const part = judge(TARGET, [asked("name"), skipped("media")]);
     expect(part).to.deep.equal({ verdict: "partly_seen", headline: "What could be seen of meet.test works" });
   });
 
@@ -32,7 +32,7 @@ describe("doctor's verdict", () => {
       asked("signaling", [found("minor", "warning"), found("host_unknown")]),
       asked("relay", [found("unauthorized")]),
     ];
-    expect(judge(TARGET, rungs, false)).to.deep.equal({
+    expect(judge(TARGET, rungs)).to.deep.equal({
       verdict: "findings",
       headline: "Nobody can enter a meeting at meet.test: it is host_unknown",
       since: "signaling",
@@ -41,7 +41,7 @@ describe("doctor's verdict", () => {
 
   it("leaves a warning a warning", () => {
     const rungs = [asked("name"), asked("certificate", [found("cert_expiring", "warning")]), asked("media")];
-    expect(judge(TARGET, rungs, false)).to.deep.equal({
+    expect(judge(TARGET, rungs)).to.deep.equal({
       verdict: "findings",
       headline: "People can meet at meet.test, but: it is cert_expiring",
       since: "certificate",
@@ -50,19 +50,19 @@ describe("doctor's verdict", () => {
 
   it("does not promise a meeting that nobody tried", () => {
     const rungs = [asked("certificate", [found("cert_expiring", "warning")]), skipped("media")];
-    expect(judge(TARGET, rungs, false).headline).to.equal("Look after meet.test: it is cert_expiring");
+    expect(judge(TARGET, rungs).headline).to.equal("Look after meet.test: it is cert_expiring");
   });
 
   it("says of another site, and of our own trouble, nothing but that", () => {
-    const other = judge(TARGET, [asked("page", [found("not_jitsi")])], false);
+    const other = judge(TARGET, [asked("page", [found("not_jitsi")])]);
     expect(other).to.deep.equal({ verdict: "not_jitsi", headline: "It is not_jitsi", since: "page" });
-    const ours = judge(TARGET, [asked("name", [found("resolver_failed")])], false);
+    const ours = judge(TARGET, [asked("name", [found("resolver_failed")])]);
     expect(ours).to.deep.equal({ verdict: "unknown", headline: "It is resolver_failed" });
   });
 
   it("is unknown when it was stopped with nothing found, and not when something was", () => {
-    expect(judge(TARGET, [asked("name"), skipped("media")], true).verdict).to.equal("unknown");
+    expect(judge(TARGET, [asked("name"), skipped("media")], "stopped").verdict).to.equal("unknown");
     const broken = [asked("name"), asked("port", [found("port_closed")]), skipped("media")];
-    expect(judge(TARGET, broken, true)).to.include({ verdict: "findings", since: "port" });
+    expect(judge(TARGET, broken, "stopped")).to.include({ verdict: "findings", since: "port" });
   });
 });
