@@ -97,6 +97,9 @@ async function onHost(
 }
 
 async function bench(): Promise<void> {
+  const unknown = WORDS.filter((word) => word !== "--quick" && !PARTS.some((part) => part === word));
+  if (unknown.length > 0)
+    throw new Error(`${unknown.join(" ")}: it takes --quick, and of ${PARTS.join(", ")} what to measure`);
   const figures: Figure[] = [];
   if (wants("checks")) figures.push(...(await measureChecks()));
   if (wants("fleet")) figures.push(...(await onHost("A fleet of cheap containers", measureFleet)));

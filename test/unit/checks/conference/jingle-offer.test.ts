@@ -92,8 +92,8 @@ describe("the focus' invitation", () => {
         const element = parse(offer());
         const spoilt = JSON.parse(
           JSON.stringify(element)
-            .replace('"of-the-bridge"', JSON.stringify(ufrag))
-            .replace('"10000"', JSON.stringify(port)),
+            .replace('"of-the-bridge"', () => JSON.stringify(ufrag))
+            .replace('"10000"', () => JSON.stringify(port)),
         );
         try {
           expect(readOffer(spoilt).transport.ufrag).to.equal(ufrag);
