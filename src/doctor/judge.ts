@@ -1,5 +1,5 @@
 /** What the rungs mean together: the verdict, and the one sentence that says it all. Pure. */
-import type { AskedRung, DoctorReport, Rung } from "./report.ts";
+import type { AskedRung, DoctorReport, Rung, RungName } from "./report.ts";
 import type { DoctorTarget } from "./request.ts";
 
 /** By a person, or by `--timeout`. */
@@ -21,8 +21,7 @@ export function judge(target: DoctorTarget, rungs: readonly Rung[], cut?: CutSho
   const since = first.name;
   if (OTHER_SITE.includes(finding.reason)) return { verdict: "not_jitsi", headline: capital(message), since };
   if (first.state === "warning") {
-    const whole = rungs.every(({ state }) => state !== "not_asked");
-    const lead = whole ? `People can meet at ${host}, but` : `Look after ${host}`;
+    const lead = haveMet(rungs) ? `People can meet at ${host}, but` : `Look after ${host}`;
     return { verdict: "findings", headline: `${lead}: ${message}`, since };
   }
   return {
@@ -43,10 +42,23 @@ function withoutFindings(host: string, rungs: readonly Rung[], cut?: CutShort): 
     const why = cut === "stopped" ? "Stopped" : "The time was over";
     return { verdict: "unknown", headline: `${why} before ${host} was looked at from bottom to top` };
   }
-  if (rungs.every(({ state }) => state !== "not_asked")) {
-    return { verdict: "works", headline: `People can meet at ${host}` };
-  }
-  return { verdict: "partly_seen", headline: `What could be seen of ${host} works` };
+  const [skipped] = rungs.filter((rung) => rung.state === "not_asked");
+  if (skipped === undefined) return { verdict: "works", headline: `People can meet at ${host}` };
+  const { name, because } = skipped;
+  const headline = haveMet(rungs)
+    ? `People can meet at ${host}; not asked: ${name}, because ${because}`
+    : `As far as a stranger sees, ${host} works; no meeting was tried, because ${becauseOf("media", rungs) ?? because}`;
+  return { verdict: "partly_seen", headline };
+}
+
+/** Only a meeting shows that people can meet. */
+function haveMet(rungs: readonly Rung[]): boolean {
+  return rungs.some(({ name, state }) => name === "media" && (state === "ok" || state === "warning"));
+}
+
+function becauseOf(name: RungName, rungs: readonly Rung[]): string | undefined {
+  const rung = rungs.find((one) => one.name === name);
+  return rung?.state === "not_asked" ? rung.because : undefined;
 }
 
 /** An address at the beginning stays as it is. */

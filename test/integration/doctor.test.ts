@@ -36,7 +36,9 @@ describe("doctor on a whole site", function () {
     ]);
     expect(text).to.include("a guest may not open one, as it should be");
     expect(because("media")).to.equal("only members may open a room here: add --user NAME");
-    expect(report.headline).to.equal("What could be seen of meet.lab.test works");
+    expect(report.headline).to.equal(
+      "As far as a stranger sees, meet.lab.test works; no meeting was tried, because only members may open a room here: add --user NAME",
+    );
   });
 
   it("meets as a member with a guest on every path, and tells nobody the password", async () => {

@@ -14,7 +14,9 @@ function found(reason: string, severity: Finding["severity"] = "critical"): Find
   return sampleFinding(reason, { severity });
 }
 
-const skipped = (name: RungName): Rung => ({ name, state: "not_asked", because: "of something" });
+function skipped(name: RungName, because = "nobody may open a room"): Rung {
+  return { name, state: "not_asked", because };
+}
 
 describe("doctor's verdict", () => {
   it("is that people can meet when every rung holds, and less when some could not be asked", () => {
@@ -22,8 +24,21 @@ describe("doctor's verdict", () => {
       verdict: "works",
       headline: "People can meet at meet.test",
     });
-    const part = judge(TARGET, [asked("name"), skipped("media")]);
-    expect(part).to.deep.equal({ verdict: "partly_seen", headline: "What could be seen of meet.test works" });
+    expect(judge(TARGET, [asked("name"), skipped("media")])).to.deep.equal({
+      verdict: "partly_seen",
+      headline:
+        "As far as a stranger sees, meet.test works; no meeting was tried, because nobody may open a room",
+    });
+  });
+
+  it("is that people can meet as soon as they have met, and what was not asked beside it", () => {
+    const relayless = [asked("name"), skipped("relay", "the site tells of none"), asked("media")];
+    expect(judge(TARGET, relayless)).to.deep.equal({
+      verdict: "partly_seen",
+      headline: "People can meet at meet.test; not asked: relay, because the site tells of none",
+    });
+    const warned = [...relayless, asked("room", [found("cert_expiring", "warning")])];
+    expect(judge(TARGET, warned).headline).to.equal("People can meet at meet.test, but: it is cert_expiring");
   });
 
   it("names the lowest broken rung, also above a warning", () => {
