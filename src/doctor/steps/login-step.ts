@@ -5,7 +5,7 @@ import { openSession } from "../../checks/xmpp/xmpp-session.ts";
 import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
 import { findingOf } from "../finding.ts";
-import { ANSWERED, type Signaling } from "../knowledge.ts";
+import { ANSWERED, BECAUSE, type Signaling } from "../knowledge.ts";
 import { defineStep, type Tools } from "../step.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -31,11 +31,16 @@ export const loginStep = defineStep("login", ANSWERED, async (known, tools) => {
     ...(refused[0] === undefined ? {} : { consequence: consequenceOf(refused[0].login) }),
     findings: refused.flatMap(({ result }) => findingOf(result)),
     ...(logins.length === 0 ? {} : { learnt: { logins } }),
-    ...(byToken ? { instead: { logins: NEEDS_TOKEN } } : {}),
+    ...(logins.length > 0 ? {} : { instead: { logins: whyNobody(byToken, tools) } }),
   };
 });
 
 const NEEDS_TOKEN = "people come in here with a token (JWT) from another page";
+
+function whyNobody(byToken: boolean, { request: { login } }: Tools): string {
+  if (byToken) return NEEDS_TOKEN;
+  return login === undefined ? BECAUSE.logins : `${login.username} could not log in`;
+}
 
 /** Prosody's mod_auth_token says so to a guest without one; that is how the site is meant. */
 function wantsToken({ reason, message }: CheckResult): boolean {

@@ -40,7 +40,7 @@ export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, lo
     findings,
     notes: !signaling.open && byGuest?.ok === true ? [GUESTS_OPEN_ROOMS] : [],
     ...(opener === undefined
-      ? { instead: { opener: whyNone(guarded && findings.length === 0, signaling) } }
+      ? { instead: { opener: whyNone(guarded && findings.length === 0, signaling, tools) } }
       : { learnt: { opener } }),
   };
 });
@@ -94,7 +94,10 @@ function summarise(tried: readonly Attempt[], guarded: boolean, open: boolean): 
   return [...new Set(words)].join("; ");
 }
 
-function whyNone(onlyGuarded: boolean, { open }: Signaling): string {
+function whyNone(onlyGuarded: boolean, { open }: Signaling, { request: { login } }: Tools): string {
   if (!onlyGuarded) return "no room opens";
-  return open ? NEEDS_OTHER_LOGIN : NEEDS_ACCOUNT;
+  if (open) return NEEDS_OTHER_LOGIN;
+  return login === undefined
+    ? NEEDS_ACCOUNT
+    : `only members may open a room here, and ${login.username} could not log in`;
 }

@@ -69,6 +69,25 @@ describe("a guest at login", () => {
   });
 });
 
+describe("an account that was given and is refused", () => {
+  const login = { username: "m.meier", password: new Secret("x") };
+
+  it("ends the look by its name where no guest came in, and --user is not asked for again", async () => {
+    const instead = { logins: "guests cannot come in; --user NAME looks further as a member" };
+    const tools = answeringTools(() => ({ reason: "login_refused" }), { login });
+    const outcome = asked(await loginStep.run(known(false, { instead }), tools));
+    expect(outcome.instead?.logins).to.equal("m.meier could not log in");
+  });
+
+  it("is named where only members may open a room", async () => {
+    const tools = answeringTools(() => refused, { login });
+    const outcome = asked(await roomStep.run(known(false, { logins: [GUEST] }), tools));
+    expect(outcome.instead?.opener).to.equal(
+      "only members may open a room here, and m.meier could not log in",
+    );
+  });
+});
+
 describe("a guest who asks for a room", () => {
   it("is rightly refused where members have accounts, and where others open rooms", async () => {
     const tools = answeringTools(() => refused);
