@@ -30,7 +30,7 @@ export async function passGate(
       clock: options.clock,
       maxWaitMs: options.settings.gate.maxWait,
       bridges,
-      count: (bridge) => countPeople(bridge, options.ownParticipants, options.logger),
+      count: (bridge) => countPeople(bridge, options.ownParticipants),
     },
     {
       action,

@@ -1,17 +1,17 @@
 /** Holds back an action that would end calls until nobody is in one. */
 import type { Action } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
-import type { Bridge } from "./participants.ts";
+import type { Bridge, Crowd } from "./participants.ts";
 
 const ASK_EVERY_MS = 2_000;
 const SAY_EVERY_MS = 10_000;
 
 export interface GateOptions {
   readonly clock: Clock;
-  /** Longest wait; then the action goes although people are in a call. */
+  /** Longest wait; then the action goes although people are, or may be, in a call. */
   readonly maxWaitMs: number;
   readonly bridges: readonly Bridge[];
-  readonly count: (bridge: Bridge) => Promise<number>;
+  readonly count: (bridge: Bridge) => Promise<Crowd>;
 }
 
 export interface GateRequest {
@@ -32,15 +32,15 @@ export async function waitForCallsToEnd(options: GateOptions, request: GateReque
   for (;;) {
     request.signal.throwIfAborted();
     if (request.now() || options.clock.now() - request.since >= options.maxWaitMs) return;
-    const counts = await Promise.all(bridges.map(options.count));
-    const people = counts.reduce((sum, count) => sum + count, 0);
-    if (people === 0) return;
+    const crowds = await Promise.all(
+      bridges.map(async (bridge) => ({ name: bridge.name, ...(await options.count(bridge)) })),
+    );
+    const words = describeCrowds(crowds);
+    if (words === undefined) return;
     if (options.clock.now() - saidAt >= SAY_EVERY_MS) {
       saidAt = options.clock.now();
       const minutes = Math.ceil((options.maxWaitMs - (saidAt - request.since)) / 60_000);
-      request.onWaiting(
-        `waits: ${describePeople(people)} in a call (at most ${minutes} min more; git push -o now does not wait)`,
-      );
+      request.onWaiting(`waits: ${words} (at most ${minutes} min more; git push -o now does not wait)`);
     }
     await options.clock.sleep(ASK_EVERY_MS, request.signal);
   }
@@ -56,6 +56,16 @@ function concerned(action: Action, bridges: readonly Bridge[]): readonly Bridge[
 function containerOf(action: Action): string | undefined {
   if (action.kind === "delete-container") return action.name;
   return "container" in action ? action.container.name : undefined;
+}
+
+/** Why to wait; undefined when surely nobody is in a call. */
+function describeCrowds(crowds: readonly ({ readonly name: string } & Crowd)[]): string | undefined {
+  const people = crowds.reduce((sum, crowd) => sum + (crowd.kind === "counted" ? crowd.people : 0), 0);
+  const words = crowds.flatMap((crowd) =>
+    crowd.kind === "unknown" ? [`${crowd.name} does not say how many people it carries: ${crowd.why}`] : [],
+  );
+  if (people > 0) words.unshift(`${describePeople(people)} in a call`);
+  return words.length === 0 ? undefined : words.join("; ");
 }
 
 function describePeople(count: number): string {

@@ -1,7 +1,5 @@
 /** How many people are in calls, asked from the bridges themselves. */
 import { z } from "zod";
-import type { Logger } from "../system/logger.ts";
-import { describeError } from "../system/errors.ts";
 
 /** `/colibri/stats` (jitsi-videobridge doc/statistics.md); relayed endpoints are counted by their own bridge. */
 const statsSchema = z.object({
@@ -23,40 +21,53 @@ export interface OwnParticipants {
   count(address: string): number;
 }
 
-/** A bridge that is only busy answers one of these; each may take DEADLINE_MS. */
-const ATTEMPTS = 3;
+/** How many people are on a bridge, or why that is unknown: as long as it is, somebody may be. */
+export type Crowd =
+  | { readonly kind: "counted"; readonly people: number }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Nobody listens there, or nobody is there at all: what carries no signaling carries no call. */
+const NOBODY_THERE: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "EHOSTUNREACH"]);
 
 /** People on one bridge, without the checks' own participants. */
-export async function countPeople(bridge: Bridge, own: OwnParticipants, logger: Logger): Promise<number> {
+export async function countPeople(bridge: Bridge, own: OwnParticipants): Promise<Crowd> {
   const address = URL.parse(bridge.statsUrl)?.hostname.replace(/^\[|\]$/g, "") ?? "";
   // Who has left while the bridge was asked may be in its answer or not, and counts as a person.
   const before = own.count(address);
-  const all = await countParticipants(bridge, logger);
-  return Math.max(0, all - Math.min(before, own.count(address)));
+  const crowd = await countParticipants(bridge);
+  if (crowd.kind !== "counted") return crowd;
+  return { ...crowd, people: Math.max(0, crowd.people - Math.min(before, own.count(address))) };
 }
 
-/**
- * Participants on one bridge. One where nobody listens carries no call; one that is silent is asked again before it counts
- * as empty, which is logged.
- */
-export async function countParticipants(bridge: Bridge, logger: Logger, attempt = 1): Promise<number> {
+/** Participants on one bridge. One where nobody listens carries no call; one that is silent or answers wrongly may carry some. */
+export async function countParticipants(bridge: Bridge): Promise<Crowd> {
   try {
     const response = await fetch(bridge.statsUrl, {
       signal: AbortSignal.timeout(DEADLINE_MS),
       redirect: "error",
     });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const text = await readText(response);
-    const stats = statsSchema.parse(JSON.parse(text));
-    return Math.max(0, stats.participants - stats.octo_endpoints);
+    if (!response.ok) {
+      await response.body?.cancel();
+      return { kind: "unknown", why: `HTTP ${response.status}` };
+    }
+    const stats = readStats(await readText(response));
+    if (stats === undefined) return { kind: "unknown", why: "its answer is no statistics" };
+    return { kind: "counted", people: Math.max(0, stats.participants - stats.octo_endpoints) };
   } catch (error) {
-    const silent = error instanceof Error && error.name === "TimeoutError";
-    if (silent && attempt < ATTEMPTS) return countParticipants(bridge, logger, attempt + 1);
-    logger.warn("a bridge does not tell how many people it carries", {
-      bridge: bridge.name,
-      error: describeError(error),
-    });
-    return 0;
+    if (!(error instanceof Error)) throw error;
+    const code = error.cause instanceof Error && "code" in error.cause ? error.cause.code : undefined;
+    if (NOBODY_THERE.has(code)) return { kind: "counted", people: 0 };
+    if (error.name === "TimeoutError")
+      return { kind: "unknown", why: `no answer within ${DEADLINE_MS / 1_000} s` };
+    return { kind: "unknown", why: error.cause instanceof Error ? error.cause.message : error.message };
+  }
+}
+
+function readStats(text: string): z.output<typeof statsSchema> | undefined {
+  try {
+    return statsSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Nobody is thrown out of a meeting, and nobody waits for ever. */
 import { expect } from "chai";
 import { waitForCallsToEnd } from "../../../src/gate/gate.ts";
+import type { Crowd } from "../../../src/gate/participants.ts";
 import type { Action } from "../../../src/plan/action.ts";
 import { type FakeClock, createFakeClock } from "../../lab/fake-clock.ts";
 import { container } from "../../lab/sample-site.ts";
@@ -31,6 +32,8 @@ function removalOf(name: string): Action {
 describe("the gate", () => {
   let clock: FakeClock;
   let people: Record<string, number>;
+  /** What bridges say that do not tell a number. */
+  let others: Record<string, Crowd>;
   let asked: string[];
   let said: string[];
   let now: boolean;
@@ -38,6 +41,7 @@ describe("the gate", () => {
   beforeEach(() => {
     clock = createFakeClock();
     people = { "bridge-1": 0, "bridge-2": 0 };
+    others = {};
     asked = [];
     said = [];
     now = false;
@@ -56,7 +60,7 @@ describe("the gate", () => {
             bridges: ["bridge-1", "bridge-2"].map((name) => ({ name, statsUrl: "" })),
             count: async ({ name }) => {
               asked.push(name);
-              return people[name] ?? 0;
+              return others[name] ?? { kind: "counted", people: people[name] ?? 0 };
             },
           },
           { action, since, now: () => now, onWaiting: (message) => said.push(message), signal: stop.signal },
@@ -112,6 +116,20 @@ describe("the gate", () => {
     await clock.advance(MAX_WAIT - 5_000);
     expect(action.is).to.equal("waiting");
     await clock.advance(10_000);
+    expect(action.is).to.equal("gone");
+  });
+
+  it("holds it while a bridge does not say, says which and why, and lets it go after the longest wait", async () => {
+    others["bridge-1"] = { kind: "unknown", why: "HTTP 500" };
+    const action = arrive(restartOf("turn"));
+    await clock.advance(MINUTE);
+    expect(action.is).to.equal("waiting");
+    const words = "bridge-1 does not say how many people it carries: HTTP 500";
+    expect(said[0]).to.equal(`waits: ${words} (at most 30 min more; git push -o now does not wait)`);
+    people["bridge-2"] = 2;
+    await clock.advance(10_000);
+    expect(said.at(-1)).to.match(new RegExp(`^waits: 2 people in a call; ${words} \\(at most`));
+    await clock.advance(MAX_WAIT);
     expect(action.is).to.equal("gone");
   });
 

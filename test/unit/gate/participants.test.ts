@@ -1,18 +1,24 @@
 /** How many people a bridge says it carries. */
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { expect } from "chai";
-import { countParticipants, countPeople } from "../../../src/gate/participants.ts";
-import { silentLogger } from "../../lab/silent-logger.ts";
+import { countParticipants, countPeople, type Crowd } from "../../../src/gate/participants.ts";
+import { listenOnLoopback } from "../../lab/loopback-port.ts";
 
-async function answering(status: number, body: string): Promise<number> {
-  const server = createServer((_, response) => void response.writeHead(status).end(body));
+const counted = (people: number): Crowd => ({ kind: "counted", people });
+
+async function answering(status: number, body: string): Promise<Crowd> {
+  return servedBy((_, response) => void response.writeHead(status).end(body));
+}
+
+async function servedBy(answer: RequestListener): Promise<Crowd> {
+  const server = createServer(answer);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   try {
-    return await countParticipants({ name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/` }, silentLogger);
+    return await countParticipants({ name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/` });
   } finally {
     server.closeAllConnections();
     server.close();
@@ -26,39 +32,33 @@ describe("people on a bridge", () => {
     ["are never fewer than none", { participants: 0, octo_endpoints: 2 }, 0],
   ] as const) {
     it(what, async () => {
-      expect(await answering(200, JSON.stringify(body))).to.equal(count);
+      expect(await answering(200, JSON.stringify(body))).to.deep.equal(counted(count));
     });
   }
 
-  for (const [what, status, body] of [
-    ["an error", 500, "{}"],
-    ["something else", 200, "<html>"],
-    ["a number that is none", 200, '{"participants": "many"}'],
-    ["no end of an answer", 200, `{"participants": 3, "x": "${"x".repeat(2 ** 21)}"}`],
+  for (const [what, status, body, why] of [
+    ["an error", 500, "{}", "HTTP 500"],
+    ["something else", 200, "<html>", "its answer is no statistics"],
+    ["a number that is none", 200, '{"participants": "many"}', "its answer is no statistics"],
+    [
+      "no end of an answer",
+      200,
+      `{"participants": 3, "x": "${"x".repeat(2 ** 21)}"}`,
+      "the answer has more than 1048576 bytes",
+    ],
   ] as const) {
-    it(`are none when it answers with ${what}: it carries no call`, async () => {
-      expect(await answering(status, body)).to.equal(0);
+    it(`are unknown when it answers with ${what}`, async () => {
+      expect(await answering(status, body)).to.deep.equal({ kind: "unknown", why });
     });
   }
 
-  it("are asked for again when the bridge is silent at first", async function () {
+  it("are unknown when it hangs up", async () => {
+    expect(await servedBy((request) => void request.socket.destroy())).to.include({ kind: "unknown" });
+  });
+
+  it("are unknown when it is silent", async function () {
     this.timeout(15_000);
-    let asked = 0;
-    const server = createServer((_, response) => {
-      asked += 1;
-      if (asked > 1) response.end('{"participants": 2}');
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    try {
-      const bridge = { name: "bridge-1", statsUrl: `http://127.0.0.1:${port}/` };
-      expect(await countParticipants(bridge, silentLogger)).to.equal(2);
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
+    expect(await servedBy(() => undefined)).to.deep.equal({ kind: "unknown", why: "no answer within 3 s" });
   });
 
   it("are counted without the checks' own participants, as far as those were there all the time", async () => {
@@ -73,10 +73,10 @@ describe("people on a bridge", () => {
       return { count: (at: string) => (at === "127.0.0.1" ? (left.shift() ?? 0) : 0) };
     };
     try {
-      expect(await countPeople(bridge, own(2, 2), silentLogger)).to.equal(3);
-      expect(await countPeople(bridge, own(2, 1), silentLogger)).to.equal(4);
-      expect(await countPeople(bridge, own(0, 2), silentLogger)).to.equal(5);
-      expect(await countPeople(bridge, own(9, 9), silentLogger)).to.equal(0);
+      expect(await countPeople(bridge, own(2, 2))).to.deep.equal(counted(3));
+      expect(await countPeople(bridge, own(2, 1))).to.deep.equal(counted(4));
+      expect(await countPeople(bridge, own(0, 2))).to.deep.equal(counted(5));
+      expect(await countPeople(bridge, own(9, 9))).to.deep.equal(counted(0));
     } finally {
       server.closeAllConnections();
       server.close();
@@ -84,7 +84,11 @@ describe("people on a bridge", () => {
   });
 
   it("are none when nobody listens", async () => {
-    const bridge = { name: "bridge-1", statsUrl: "http://127.0.0.1:9/" };
-    expect(await countParticipants(bridge, silentLogger)).to.equal(0);
+    const server = createServer();
+    const statsUrl = `http://127.0.0.1:${await listenOnLoopback(server)}/`;
+    server.close();
+    await once(server, "close");
+    const bridge = { name: "bridge-1", statsUrl };
+    expect(await countParticipants(bridge)).to.deep.equal(counted(0));
   });
 });
