@@ -48,6 +48,7 @@ export const bridgeCheck = defineKind<BridgeSpec, Reason>({
   explainedBy: {
     // A Prosody that does not let the bridge in, and a jicofo that is not let in or not there.
     not_registered: ["xmpp"],
+    unknown_to_focus: ["xmpp"],
     not_operational: ["xmpp"],
     focus_unreachable: ["xmpp"],
     // The relay's own check knows whom it denies and which of its ports are closed.

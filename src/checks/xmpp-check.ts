@@ -33,8 +33,13 @@ export const xmppCheck = defineKind<XmppSpec, Reason>({
   interval: 60_000,
   schema: xmppSchema,
   reasons,
-  // jicofo that is not let in is missing.
-  explainedBy: { ...explainedByTls, focus_missing: ["xmpp"] },
+  // jicofo that is not let in is missing; what one login is told of the relays, the other is, too.
+  explainedBy: {
+    ...explainedByTls,
+    focus_missing: ["xmpp"],
+    turn_without_port: ["xmpp"],
+    turn_unexpected: ["xmpp"],
+  },
   target: describeTarget,
   run: async (spec, run) => {
     const login = await loginOf(spec, run);

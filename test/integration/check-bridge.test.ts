@@ -193,7 +193,7 @@ describe("check bridge", function () {
     const off = await check({ nickname: "bridge-2", ...(await focus({ "/debug": DEBUG })) });
     expect(off).to.include({ reason: "not_operational", severity: "critical" });
     const unknown = await check({ nickname: "bridge-3", ...(await focus({ "/debug": DEBUG })) });
-    expect(unknown).to.include({ reason: "not_operational" });
+    expect(unknown).to.include({ reason: "unknown_to_focus", severity: "critical" });
     expect(unknown.message).to.contain("bridge-1").and.to.contain("bridge-2");
     const counts = (operational_bridge_count: number) => ({
       "/stats": { bridge_selector: { bridge_count: 1, operational_bridge_count } },
@@ -208,6 +208,13 @@ describe("check bridge", function () {
     const absent = { connect: false, focus: { address: "127.0.0.1", port: await freePort() } };
     expect(await check(absent)).to.include({ reason: "focus_unreachable", severity: "warning" });
     expect(await check(await focus({ "/stats": "<html>" }))).to.include({ reason: "focus_unreachable" });
+    const silent = createServer();
+    servers.push(silent);
+    const hanging = { connect: false, focus: { address: "127.0.0.1", port: await listenOnLoopback(silent) } };
+    const unasked = await check(hanging);
+    expect(unasked).to.include({ reason: "focus_unreachable", severity: "warning" });
+    expect(unasked.message).to.contain("no answer within 3 s");
+    silent.closeAllConnections();
     const mixed = JSON.parse(JSON.stringify(DEBUG).replace('"2.3"', '"2.4"'));
     const result = await check({ nickname: "bridge-1", ...(await focus({ "/debug": mixed })) });
     expect(result).to.include({ reason: "mixed_versions", severity: "warning" });

@@ -147,6 +147,16 @@ describe("signaling on a whole site", function () {
     await changePassword("convene-check@meet.lab.test", lab.secret("check-password").reveal());
   });
 
+  it("tells a jicofo that Prosody passes nothing on to from one that is not logged in", async () => {
+    await lab.fault("focus-component-blind");
+    await lab.untilChoosable(1);
+    const result = await look("signaling");
+    expect(result).to.include({ reason: "focus_cut_off", severity: "critical" });
+    expect(await look("signaling", { focusRest: undefined })).to.include({ reason: "focus_missing" });
+    await lab.fault("focus-stopped");
+    expect(await look("signaling")).to.include({ reason: "focus_missing" });
+  });
+
   it("tells a jicofo that is not logged in from one that hangs", async () => {
     await lab.fault("focus-password");
     const missing = { signaling: "focus_missing", "signaling-guest": "focus_missing" };

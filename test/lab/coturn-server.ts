@@ -1,11 +1,11 @@
 /** Runs Debian's coturn as a process of its own on loopback, with a generated configuration. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "./loopback-port.ts";
+import { stunAnswers } from "./stun-answers.ts";
 
 export interface CoturnOptions {
   readonly secret: string;
@@ -109,31 +109,13 @@ function clockEnvironment(offsetSeconds: number | undefined): Readonly<Record<st
   return { LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
-/** A binding request, the 20 bytes of RFC 8489's header, is answered once coturn listens. */
 async function answering(port: number, child: ChildProcess): Promise<void> {
-  const request = Buffer.from("000100002112a442000102030405060708090a0b", "hex");
   for (let attempt = 0; attempt < 100; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    if (await answered(port, request)) return;
+    if (await stunAnswers(port)) return;
     await delay(50);
   }
   throw new Error("no answer in time");
-}
-
-function answered(port: number, request: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    const settle = (yes: boolean): void => {
-      clearTimeout(timer);
-      socket.removeAllListeners();
-      socket.close();
-      resolve(yes);
-    };
-    const timer = setTimeout(() => settle(false), 50);
-    socket.on("message", () => settle(true));
-    socket.on("error", () => settle(false));
-    socket.send(request, port, "127.0.0.1");
-  });
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { portIsOpen } from "./free-ports.ts";
 import { type LabContainer, type LabContainers, STAND_INS } from "./meeting-lab-containers.ts";
 import { labServer, type LabServer } from "./meeting-lab-server.ts";
+import { stunAnswers } from "./stun-answers.ts";
 import { adapted } from "./shipped-configuration.ts";
 
 export interface LabServers {
@@ -60,7 +61,7 @@ export async function labServers(containers: LabContainers, bridges: number): Pr
       user: "turnserver",
       prepare: ["install", "-d", "-o", "turnserver", "/run/turnserver", "/var/lib/turn"],
       command: ["turnserver", "-c", "/etc/turnserver.conf", "--pidfile=/run/turnserver/turnserver.pid"],
-      ready: () => portIsOpen(3478, turn.address),
+      ready: async () => (await stunAnswers(3478, turn.address)) && (await portIsOpen(5349, turn.address)),
     }),
     prosody: labServer(jitsi, {
       name: "prosody",
@@ -82,11 +83,10 @@ export async function labServers(containers: LabContainers, bridges: number): Pr
   };
 }
 
-/** Whether everything has found everything: the focus sees every bridge in the brewery, and would choose each. */
-export async function areTogether({ focus, bridges }: LabServers): Promise<boolean> {
+/** How many bridges in the brewery the focus would choose; undefined when it does not answer. */
+export async function choosableBridges({ focus }: LabServers): Promise<number | undefined> {
   const { bridge_selector: selector } = await ask(`http://${focus.container.address}:8888/debug`);
-  const seen = Object.values(selector?.bridge ?? {});
-  return seen.length === bridges.length && seen.every(isChoosable);
+  return selector?.bridge && Object.values(selector.bridge).filter(isChoosable).length;
 }
 
 function isChoosable(bridge: z.infer<typeof bridgeSchema>): boolean {

@@ -15,7 +15,7 @@ import { applyFault, type FaultName } from "./meeting-lab-faults.ts";
 import { containersUp, type LabContainers } from "./meeting-lab-containers.ts";
 import { type LabFirewall, networkUp } from "./meeting-lab-network.ts";
 import type { LabServer } from "./meeting-lab-server.ts";
-import { areTogether, type LabServers, labServers } from "./meeting-lab-servers.ts";
+import { choosableBridges, type LabServers, labServers } from "./meeting-lab-servers.ts";
 import {
   buildLabSite,
   LAB_DOMAIN,
@@ -60,6 +60,8 @@ export interface MeetingLab extends AsyncDisposable {
   fault(name: FaultName): Promise<void>;
   /** Undoes every fault and whatever was done to its servers, and waits until everything has found everything. */
   mend(): Promise<void>;
+  /** Waits until the focus would choose that many bridges, which a fault has taken effect by. */
+  untilChoosable(bridges: number): Promise<void>;
   /** A generated secret of the site by its name in the manifests: `turn-secret`. */
   secret(name: string): Secret;
   /** The site's names lead to the public address; rejects as DNS does for others. */
@@ -121,12 +123,13 @@ async function startAll(servers: LabServers, desired: DesiredState): Promise<Lab
   return accounts;
 }
 
-async function together(servers: LabServers): Promise<void> {
+/** Waits until everything has found everything: the focus would choose that many bridges, all when absent. */
+async function together(servers: LabServers, bridges = servers.bridges.length): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    if (await areTogether(servers)) return;
+    if ((await choosableBridges(servers)) === bridges) return;
     await delay(50);
   }
-  throw new Error("the focus does not see every bridge after 10 s");
+  throw new Error(`after 10 s the focus would not choose among ${bridges} bridges`);
 }
 
 function everyServer(servers: LabServers | undefined): readonly LabServer[] {
@@ -187,6 +190,7 @@ function lab({
       await accounts.restore();
       await together(servers);
     },
+    untilChoosable: (bridges) => together(servers, bridges),
     secret: labSecret,
     resolve: (host) => resolveLabName(published, host),
     checkContext: (changes = {}) => labContext({ published, root: certificates.root, proxy }, changes),

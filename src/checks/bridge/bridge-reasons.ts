@@ -30,9 +30,13 @@ export const bridgeReasons = {
     severity: "critical",
     hint: "the bridge is not logged in to Prosody, and no meeting is given to it: its password (`apis.xmpp-client` in jvb.conf) or Prosody's port 5222: convene logs BRIDGE",
   },
+  unknown_to_focus: {
+    severity: "critical",
+    hint: "the bridge is logged in and jicofo has never heard of it: `MUC_JIDS` in jvb.conf and `brewery-jid` in jicofo.conf must be one room, and no other bridge may have its `MUC_NICKNAME`: Prosody takes two of one name for one",
+  },
   not_operational: {
     severity: "critical",
-    hint: "the bridge runs and jicofo does not use it: `MUC_JIDS` in jvb.conf and `brewery-jid` in jicofo.conf must be one room, and jicofo's own health checks of the bridge succeed (convene logs jitsi)",
+    hint: "jicofo knows the bridge and does not use it, because its own health checks of the bridge fail (convene logs jitsi)",
   },
   focus_unreachable: {
     severity: "warning",

@@ -1,6 +1,6 @@
 /** What the focus says of the bridges: whether it would choose this one, and whether their versions fit. */
 import { z } from "zod";
-import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { CheckFailure, CheckRun } from "../check-run.ts";
 import type { BridgeReason } from "./bridge-reasons.ts";
 import { askRest, readJson, type RestServer } from "./rest.ts";
 
@@ -20,6 +20,9 @@ const countsSchema = z.looseObject({
   bridge_selector: z.looseObject({ bridge_count: z.number(), operational_bridge_count: z.number() }),
 });
 
+/** Milliseconds: a jicofo that hangs must not take the whole check's time. */
+const FOCUS_MS = 3_000;
+
 /** Something to be told that keeps nobody from meeting. */
 export interface BridgeFinding {
   readonly reason: BridgeReason;
@@ -27,7 +30,7 @@ export interface BridgeFinding {
 }
 
 /**
- * Fails with `not_operational` when the focus does not count on this bridge. A focus that does not answer is no
+ * Fails with `unknown_to_focus`, or with `not_operational` when the focus does not count on this bridge. A focus that does not answer is no
  * fault of the bridge's: that is a finding, and so are bridges of different versions.
  */
 export async function askFocus(
@@ -35,18 +38,41 @@ export async function askFocus(
   nickname: string | undefined,
   run: CheckRun,
 ): Promise<BridgeFinding | undefined> {
-  try {
-    const bridges = await readBridges(focus, run);
-    if (bridges !== undefined) return judgeBridges(bridges, nickname, run);
-    const { bridge_count: known, operational_bridge_count: operational } = await readCounts(focus, run);
-    run.note({ bridgesAtFocus: known, operationalAtFocus: operational });
-    if (operational > 0) return undefined;
-  } catch (error) {
-    if (!(error instanceof CheckFailure)) throw error;
-    if (error.reason === ("not_operational" satisfies BridgeReason)) throw error;
-    return { reason: "focus_unreachable", message: `jicofo does not tell: ${error.message}` };
+  const view = await askPatiently(run, async (patient) => {
+    const bridges = await readBridges(focus, patient);
+    return bridges ?? (await readCounts(focus, patient));
+  });
+  if (view instanceof CheckFailure) {
+    return { reason: "focus_unreachable", message: `jicofo does not tell: ${view.message}` };
   }
+  if (!isCounts(view)) return judgeBridges(view, nickname, run);
+  const { bridge_count: known, operational_bridge_count: operational } = view;
+  run.note({ bridgesAtFocus: known, operationalAtFocus: operational });
+  if (operational > 0) return undefined;
   throw notOperational("jicofo counts no operational bridge");
+}
+
+/** Whether the focus sees bridges in the brewery, and so is logged in to Prosody; undefined when it does not tell. */
+export async function seesBridges(focus: RestServer, run: CheckRun): Promise<boolean | undefined> {
+  const counts = await askPatiently(run, (patient) => readCounts(focus, patient));
+  return counts instanceof CheckFailure ? undefined : counts.bridge_count > 0;
+}
+
+/** The answer, or why there is none. */
+async function askPatiently<T>(
+  run: CheckRun,
+  ask: (patient: CheckRun) => Promise<T>,
+): Promise<T | CheckFailure> {
+  const patience = AbortSignal.timeout(FOCUS_MS);
+  try {
+    return await ask(new CheckRun(run.context, AbortSignal.any([run.signal, patience])));
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (error instanceof CheckFailure) return error;
+    if (patience.aborted)
+      return new CheckFailure("focus_unreachable", `no answer within ${FOCUS_MS / 1_000} s`);
+    throw error;
+  }
 }
 
 /** Whether the focus has another bridge to give meetings to; undefined when it does not tell. */
@@ -55,16 +81,9 @@ export async function hasOtherBridge(
   nickname: string,
   run: CheckRun,
 ): Promise<boolean | undefined> {
-  try {
-    const bridges = await readBridges(focus, run);
-    return (
-      bridges &&
-      Object.entries(bridges).some(([jid, bridge]) => takesMeetings(bridge) && !isNamed(jid, nickname))
-    );
-  } catch (error) {
-    if (error instanceof CheckFailure) return undefined;
-    throw error;
-  }
+  const bridges = await askPatiently(run, (patient) => readBridges(focus, patient));
+  if (bridges === undefined || bridges instanceof CheckFailure) return undefined;
+  return Object.entries(bridges).some(([jid, bridge]) => takesMeetings(bridge) && !isNamed(jid, nickname));
 }
 
 function takesMeetings(bridge: z.output<typeof seenBridgeSchema>): boolean {
@@ -89,7 +108,13 @@ async function readBridges(focus: RestServer, run: CheckRun): Promise<SeenBridge
   }
 }
 
-async function readCounts(focus: RestServer, run: CheckRun) {
+type Counts = z.output<typeof countsSchema>["bridge_selector"];
+
+function isCounts(view: SeenBridges | Counts): view is Counts {
+  return "bridge_count" in view && typeof view.bridge_count === "number";
+}
+
+async function readCounts(focus: RestServer, run: CheckRun): Promise<Counts> {
   const question = { method: "GET", path: "/stats", accept: "application/json" } as const;
   return readJson(await askRest(focus, question, run), "/stats", countsSchema).bridge_selector;
 }
@@ -105,7 +130,8 @@ function judgeBridges(
   const mine = entries.find(([jid]) => nickname !== undefined && isNamed(jid, nickname));
   const known = entries.map(([jid]) => jid).join(", ") || "none";
   if (nickname !== undefined && mine === undefined) {
-    throw notOperational(`jicofo does not know it; it knows ${known}`);
+    const message = `jicofo does not know ${nickname}; it knows ${known}`;
+    throw new CheckFailure<BridgeReason>("unknown_to_focus", message);
   }
   if (mine !== undefined && !mine[1].operational) {
     throw notOperational(`jicofo knows it as ${mine[0]} and counts it as not operational`);

@@ -78,12 +78,16 @@ export function mayBeExplained(
 
 /** What fails and explains that this result of the rung does: something below, or its like for the same reason. */
 export function explanationOf({ alike }: Rung, result: CheckResult, site: Site): string | undefined {
+  const { kind, reason, severity } = result;
+  // Two certificates may both be about to expire: a warning is one with its like's only where the kind says so.
+  const shared = severity === "warning" && site.explainedBy(kind, reason)?.includes(kind) === true;
   return (
     lowestFailing(explaining(result, site), site) ??
     alike.find((other) => {
       const last = site.memoryOf(other).last;
       const asked = lowestFailing(site.graph.needed(other), site) === undefined;
-      return asked && isFailing(last?.outcome) && last?.result.reason === result.reason;
+      const speaks = isFailing(last?.outcome) || (shared && last?.result.severity === "warning");
+      return asked && speaks && last?.result.reason === reason;
     })
   );
 }

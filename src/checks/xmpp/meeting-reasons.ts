@@ -14,6 +14,10 @@ export const meetingReasons = {
     severity: "critical",
     hint: "Prosody has this part and it does not answer: convene logs jitsi",
   },
+  focus_cut_off: {
+    severity: "critical",
+    hint: "no meeting can begin: jicofo is there, and Prosody passes nothing on to it: mod_client_proxy did not load (is Prosody too old for Jitsi's modules? convene logs jitsi), or groups.txt does not make focus.DOMAIN a contact of jicofo's account",
+  },
   guests_open_rooms: {
     severity: "critical",
     hint: "anybody can hold meetings here: jicofo.conf needs `authentication { enabled = true }` with `login-url` the Site's domain; convene reconcile writes it, then jicofo must restart",

@@ -1,9 +1,11 @@
 /** The rungs above the login: parts of the server, relays, focus, rooms. */
 import type { Secret } from "../../system/secret.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "../check-run.ts";
+import { seesBridges } from "../bridge/focus-view.ts";
 import { expectComponent } from "./components.ts";
 import { askServices } from "./extdisco.ts";
 import type { ExtdiscoReason } from "./extdisco-reasons.ts";
+import type { FocusReason } from "./focus-reasons.ts";
 import { expectFocus } from "./focus-request.ts";
 import type { MeetingReason } from "./meeting-reasons.ts";
 import { type DesiredService, describeService, judgeAnnouncement } from "./relay-announcement.ts";
@@ -42,11 +44,29 @@ export async function climbAsParticipant(
   if (spec.services !== undefined) held.push("tells of the relays");
   const focus = spec.focus === undefined ? undefined : below(spec, spec.focus);
   if (focus !== undefined) {
-    await run.phase("focus", () => expectFocus(session, focus));
+    await run.phase("focus", () => findFocus(session, focus, spec, run));
     held.push("has a focus that answers");
     held.push(...(await climbRooms(spec, session, login, focus, run)));
   }
   return finding ?? { reason: "ok", message: held.join(", ") };
+}
+
+/** Fails with `focus_cut_off` when it is logged in all the same, which only it can say. */
+async function findFocus(
+  session: XmppSession,
+  focus: string,
+  { focusRest }: XmppSpec,
+  run: CheckRun,
+): Promise<void> {
+  try {
+    await expectFocus(session, focus);
+  } catch (error) {
+    const isMissing =
+      error instanceof CheckFailure && error.reason === ("focus_missing" satisfies FocusReason);
+    if (!isMissing || focusRest === undefined || (await seesBridges(focusRest, run)) !== true) throw error;
+    const message = `jicofo sees its bridges, so it is logged in, and ${error.message}`;
+    throw new CheckFailure<MeetingReason>("focus_cut_off", message, { evidence: error.evidence });
+  }
 }
 
 async function climbRelays(

@@ -1,6 +1,6 @@
 /** What an `xmpp` check is told to do. */
 import { z } from "zod";
-import { hostField, portField, targetFields } from "../spec-values.ts";
+import { hostField, ipField, portField, targetFields } from "../spec-values.ts";
 import type { XmppTarget } from "./xmpp-target.ts";
 
 const label = z
@@ -38,6 +38,7 @@ const fields = z.strictObject({
   relaySecret: secretName.optional(),
   components: z.array(label).max(16).default([]),
   focus: label.optional(),
+  focusRest: z.strictObject({ address: ipField, port: portField.default(8_888) }).optional(),
   conference: label.default("conference"),
   rooms: z.enum(["members", "open"]).optional(),
   openRoom: z.boolean().default(false),

@@ -37,15 +37,14 @@ export const servicesStep = defineStep("services", ENTERED, async ({ signaling, 
   const hosts = [...new Set(value.map(({ host }) => host))].slice(0, MOST_HOSTS);
   const services = value.filter(({ host }) => hosts.includes(host));
   const left = value.length - services.length;
+  const past = expired(services, tools.context.clock.now());
   return {
     asked: true,
     summary: summarise(services),
-    findings: [
-      ...(services.some(isRelay) ? [] : [noRelay(target.domain)]),
-      ...expired(services, tools.context.clock.now()),
-    ],
+    findings: [...(services.some(isRelay) ? [] : [noRelay(target.domain)]), ...past],
     notes: left === 0 ? [] : [`not asked: ${left} more, because ${MOST_HOSTS} hosts are enough`],
-    learnt: { services },
+    // No relay takes it, which would be the same news again.
+    ...(past.length > 0 ? { instead: { services: "its credential has run out" } } : { learnt: { services } }),
   };
 });
 

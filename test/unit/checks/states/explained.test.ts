@@ -31,6 +31,7 @@ const graph = createRungGraph([
   unit,
   check("certificate", "tls", { leansOn: [unit.name] }),
   check("udp", "turn", { leansOn: [unit.name] }),
+  check("tcp", "turn", { alike: ["udp"] }),
   check("tls", "turn", { needs: ["certificate"], leansOn: [unit.name, "udp"] }),
   check("bridge", "bridge", { leansOn: ["udp", "tls"] }),
 ]);
@@ -40,6 +41,8 @@ const REASONS: Readonly<Record<string, readonly string[] | undefined>> = {
   port_closed: [],
   relay_failed: ["turn"],
   focus_unreachable: ["xmpp"],
+  port_left_out: ["turn"],
+  expiring: [],
 };
 
 describe("what explains a failure", () => {
@@ -118,5 +121,13 @@ describe("what explains a failure", () => {
     expect(udp?.takesDown).to.deep.equal([]);
     failing.set("bridge", { reason: "focus_unreachable", severity: "warning" });
     expect(await told("bridge")).to.deep.equal(["bridge focus_unreachable", "udp wrong_secret"]);
+  });
+
+  it("is the like's for a warning only where the kind says so", async () => {
+    const warning = (reason: string) => ({ reason, severity: "warning" }) as const;
+    failing.set("tcp", warning("port_left_out")).set("udp", warning("port_left_out"));
+    expect(await told("tcp", "udp")).to.deep.equal(["udp port_left_out"]);
+    failing.set("tcp", warning("expiring")).set("udp", warning("expiring"));
+    expect(await told("udp", "tcp")).to.deep.equal(["tcp expiring", "udp expiring"]);
   });
 });
