@@ -16,8 +16,11 @@ export interface RungLooks {
   ofPass(desired: DesiredState, actual: ActualState): readonly CheckResult[];
 }
 
+/** What of LXD is needed to look at them. */
+export type GroundLxd = Pick<Lxd, "server" | "instance" | "exec">;
+
 export interface RungLooksOptions {
-  readonly lxd: Lxd;
+  readonly lxd: GroundLxd;
   readonly clock: Clock;
   /** The LXD project, for what people are told to type. */
   readonly project: string;
@@ -68,7 +71,7 @@ export function createRungLooks({ lxd, clock, project, desired }: RungLooksOptio
   };
 }
 
-async function findHost(lxd: Lxd): Promise<Found> {
+async function findHost(lxd: GroundLxd): Promise<Found> {
   try {
     await lxd.server();
     return well("LXD answers");
@@ -96,7 +99,7 @@ function containerFound(name: string, statusCode: number | undefined, project: s
   );
 }
 
-async function findUnit(lxd: Lxd, container: string, unit: string): Promise<Found> {
+async function findUnit(lxd: GroundLxd, container: string, unit: string): Promise<Found> {
   const command = ["systemctl", "is-active", unit];
   const { exitCode, stdout } = await lxd.exec({ instance: container, command, timeoutMs: UNIT_MS });
   if (exitCode === 0) return well("it runs");

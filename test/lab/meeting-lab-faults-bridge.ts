@@ -26,9 +26,14 @@ export const BRIDGE_FAULTS = {
   "bridge-forwards-one-way": ({ servers }) => behave(servers, { forwarding: "one-way" }),
   "bridge-loses-packets": ({ servers }) => behave(servers, { lossPercent: 30 }),
   "bridge-drops-after-5s": ({ servers }) => behave(servers, { dropAfterSeconds: 5 }),
-  /** Row 3; row 19, when it stays so. */
+  /** Row 23 needs it: relayed media then has only the public address to go to. */
+  "bridge-public-only": ({ servers }) =>
+    reconfigure(servers, { "advertise-private-candidates = true": "advertise-private-candidates = false" }),
+  /** Row 3. */
   "bridge-unhealthy": ({ servers }) =>
     behave(servers, { health: 500, healthReason: "No valid IP addresses available for harvesting." }),
+  /** Row 19, in jicoco's words (HealthChecker.kt, `sticky-failures`). */
+  "bridge-sticky-failure": ({ servers }) => behave(servers, { health: 500, healthReason: "Sticky failure." }),
   /** Rows 9 and 10: Prosody does not let the bridge in. */
   "bridge-password": ({ servers }) =>
     reconfigure(servers, { [labSecret("jvb-password").reveal()]: "another-password" }),

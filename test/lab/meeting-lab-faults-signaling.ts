@@ -1,5 +1,6 @@
 /** Faults of Prosody and of the focus. */
 import { falseClock, type Faults } from "./meeting-lab-fault.ts";
+import { makeCertificate } from "./test-certificates.ts";
 import { LAB_DOMAIN, LAB_TURN_DOMAIN, labSecret } from "./meeting-lab-site.ts";
 
 const PROSODY = "/etc/prosody/prosody.cfg.lua";
@@ -21,6 +22,23 @@ export const PROSODY_FAULTS = {
   "prosody-frozen": async ({ servers }) => servers.prosody.freeze(),
   /** Row 5 from the other side: credentials have run out when Prosody hands them out. */
   "prosody-clock-behind": ({ servers }) => servers.prosody.restart(falseClock("-2d")),
+  /** Row 4 from the other side: Prosody hands out credentials of another secret than the site's. */
+  "prosody-turn-secret": ({ servers }) =>
+    servers.prosody.reconfigure(PROSODY, {
+      [`external_service_secret = "${labSecret("turn-secret").reveal()}"`]:
+        'external_service_secret = "another"',
+    }),
+  /** Row 9: the certificate that jicofo and the bridges meet was replaced, and its key was not. */
+  "prosody-certificate-replaced": async ({ servers: { prosody } }) => {
+    const { pem } = await makeCertificate({ names: [`auth.${LAB_DOMAIN}`] });
+    await prosody.container.write("/var/lib/prosody/another.crt", pem);
+    await prosody.reconfigure(PROSODY, {
+      "/var/lib/prosody/convene-c2s.crt": "/var/lib/prosody/another.crt",
+    });
+  },
+  /** Row 10, in Prosody: jicofo's or the bridges' account has another password than they come with. */
+  "focus-account": ({ accounts }) => accounts.setPassword(`focus@auth.${LAB_DOMAIN}`, "another-password"),
+  "jvb-account": ({ accounts }) => accounts.setPassword(`jvb@auth.${LAB_DOMAIN}`, "another-password"),
   /** Row 10: the account of the checks has another password than the site's secret. */
   "check-password": ({ accounts }) => accounts.setPassword(`convene-check@${LAB_DOMAIN}`, "another-password"),
   /** Row 12. */
@@ -37,6 +55,13 @@ export const PROSODY_FAULTS = {
   "focus-component-missing": ({ servers }) =>
     servers.prosody.reconfigure(PROSODY, {
       [`Component "focus.${LAB_DOMAIN}"`]: `Component "other.${LAB_DOMAIN}"`,
+    }),
+  /** Row 16: a Prosody too old for Jitsi's modules says so in its log, and goes on without. */
+  "focus-module-missing": ({ servers }) =>
+    servers.prosody.reconfigure(PROSODY, { '"client_proxy"': '"client_proxy_of_tomorrow"' }),
+  "conference-module-missing": ({ servers }) =>
+    servers.prosody.reconfigure(PROSODY, {
+      [`Component "conference.${LAB_DOMAIN}" "muc"`]: `Component "conference.${LAB_DOMAIN}" "muc_of_tomorrow"`,
     }),
   /** The component does not see jicofo's account online: the roster lacks it. */
   "focus-component-blind": ({ servers }) =>

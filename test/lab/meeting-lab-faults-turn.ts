@@ -3,6 +3,7 @@ import { falseClock, type Faults } from "./meeting-lab-fault.ts";
 import { LAB_TURN_DOMAIN, labSecret, RELAY_PORTS } from "./meeting-lab-site.ts";
 
 const TURN = "/etc/turnserver.conf";
+const RANGE = `${RELAY_PORTS.first}-${RELAY_PORTS.last}`;
 
 export const TURN_FAULTS = {
   /** Row 4: coturn's secret is not Prosody's. */
@@ -36,11 +37,11 @@ export const TURN_FAULTS = {
   },
   /** Row 7: renewed on disk, and coturn was not told. */
   "turn-certificate-not-loaded": ({ certificates }) => certificates.issue(LAB_TURN_DOMAIN, "volume"),
-  /** Row 8: what peers send to relayed addresses vanishes. */
-  "relay-range-closed": ({ firewall, servers }) => {
-    const range = `${RELAY_PORTS.first}-${RELAY_PORTS.last}`;
-    return firewall.add([`late-in ip daddr ${servers.coturn.container.address} udp dport ${range} drop`]);
-  },
+  /** Row 8: what anybody outside sends to relayed addresses vanishes; coturn's own way to itself is as ever. */
+  "relay-range-closed": ({ firewall }) => firewall.add([`early-in iifname eth0 udp dport ${RANGE} drop`]),
+  /** Nothing that is sent to a relayed address arrives, from wherever. */
+  "relay-data-dropped": ({ firewall, servers }) =>
+    firewall.add([`late-in ip daddr ${servers.coturn.container.address} udp dport ${RANGE} drop`]),
   /** Row 8: coturn tells another address than the one it is reached by. */
   "turn-external-address": ({ servers, addresses }) =>
     servers.coturn.reconfigure(TURN, { [`external-ip=${addresses.public}/`]: "external-ip=192.0.2.99/" }),

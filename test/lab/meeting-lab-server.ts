@@ -12,6 +12,8 @@ export interface LabServer {
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Holds it with its connections open, as a process does that hangs. */
   freeze(): void;
+  /** Whether its process is there, frozen or not. */
+  isRunning(): boolean;
   /** Replaces text that must be there, and restarts. */
   reconfigure(path: string, replacements: Readonly<Record<string, string>>): Promise<void>;
   /** For a stand-in: POST /lab/behaviour; the answer is how it behaves now. */
@@ -74,6 +76,7 @@ export function labServer(container: LabContainer, recipe: ServerRecipe): LabSer
     start,
     stop,
     restart,
+    isRunning: () => running?.isRunning() ?? false,
     freeze: () => {
       altered = true;
       if (running !== undefined) process.kill(running.pid, "SIGSTOP");

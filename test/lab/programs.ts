@@ -36,6 +36,7 @@ export async function runProgram(command: readonly string[], options: RunOptions
 
 export interface RunningProgram {
   readonly pid: number;
+  isRunning(): boolean;
   log(): string;
   stop(): Promise<void>;
 }
@@ -52,9 +53,10 @@ export async function startProgram(
   child.stderr.on("data", (chunk: Buffer) => lines.push(chunk.toString("utf8")));
   const log = (): string => lines.join("");
   const stop = (): Promise<void> => ended(child);
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (child.exitCode !== null || child.signalCode !== null) break;
-    if (await ready(log())) return { pid: child.pid ?? 0, log, stop };
+    if (!isRunning()) break;
+    if (await ready(log())) return { pid: child.pid ?? 0, isRunning, log, stop };
     await delay(100);
   }
   await stop();
