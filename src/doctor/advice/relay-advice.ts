@@ -55,5 +55,6 @@ export const relaySentences: Readonly<Record<string, Sentence>> = {
   no_challenge: ({ target, message }) => `${target} is no TURN server for Jitsi: ${message}`,
   relay_range_closed: ({ target, evidence }) =>
     `${target} gives a relay at ${evidence.relayedAddress}:${evidence.relayedPort}, and nothing sent there arrives`,
-  data_lost: ({ target }) => `${target} gives a relay, and nothing comes through it`,
+  data_lost: ({ target }) =>
+    `${target} gives a relay, and what is sent through it to its own address does not come back`,
 };

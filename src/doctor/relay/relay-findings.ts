@@ -1,11 +1,24 @@
 /** From what was found on each way to a relay to findings, one for each cause. */
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
+import type { TurnReason } from "../../checks/turn/turn-reasons.ts";
 import { finding } from "../finding.ts";
 import type { Finding } from "../report.ts";
 
 /** The relay works all the same. */
 export function isMinor({ severity }: Finding): boolean {
   return severity === "warning";
+}
+
+/** Said of a relay's way to its own address, which a router may not lead back or coturn may deny. */
+const OF_ITS_OWN_ADDRESS: readonly string[] = [
+  "data_lost",
+  "own_relay_unreachable",
+  "forbidden_peer",
+] satisfies readonly TurnReason[];
+
+/** People send to the videobridge and never to the relay itself: whether the relay serves them, a meeting shows. */
+export function leftToMeeting(found: Finding): Finding {
+  return OF_ITS_OWN_ADDRESS.includes(found.reason) ? { ...found, severity: "warning" } : found;
 }
 
 /** Not reached, or refused before TURN began. */

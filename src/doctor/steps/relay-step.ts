@@ -3,7 +3,13 @@ import type { CheckResult } from "../../checks/check.ts";
 import { findingOf } from "../finding.ts";
 import { TOLD } from "../knowledge.ts";
 import { askInward, askTurn } from "../relay/ask-turn.ts";
-import { isMinor, isOfConnection, merged, withoutCredential } from "../relay/relay-findings.ts";
+import {
+  isMinor,
+  isOfConnection,
+  leftToMeeting,
+  merged,
+  withoutCredential,
+} from "../relay/relay-findings.ts";
 import { nameOfWish, type RelayWish, relayWishes } from "../relay/relay-wishes.ts";
 import type { Finding } from "../report.ts";
 import { defineStep, type Tools } from "../step.ts";
@@ -51,9 +57,9 @@ async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
       : undefined,
   ]);
   // What is wrong with the certificate is told by who looked at nothing else.
-  const relayed = findingOf(result).filter(
-    ({ reason }) => certificate === undefined || !isOfConnection(reason),
-  );
+  const relayed = findingOf(result)
+    .filter(({ reason }) => certificate === undefined || !isOfConnection(reason))
+    .map(leftToMeeting);
   const findings = [...(certificate === undefined ? [] : findingOf(certificate)), ...relayed];
   return { wish, findings, roundTrip: durationOf("challenge", result) };
 }

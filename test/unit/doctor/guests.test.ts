@@ -1,50 +1,20 @@
 /** Sites where guests log in or open rooms otherwise than by themselves: how they are meant, and no finding. */
 import { expect } from "chai";
-import type { Knowledge } from "../../../src/doctor/knowledge.ts";
 import { loginStep } from "../../../src/doctor/steps/login-step.ts";
 import { roomStep } from "../../../src/doctor/steps/room-step.ts";
 import { Secret } from "../../../src/system/secret.ts";
-import { answeringTools, asked, DOCTOR_REQUEST } from "../../lab/doctor-tools.ts";
+import { knownSite } from "../../lab/doctor-known.ts";
+import { answeringTools, asked } from "../../lab/doctor-tools.ts";
 
 const GUEST = { kind: "guest" } as const;
 const USER = { kind: "user", username: "m.meier", password: new Secret("x") } as const;
-
-/** `open`: nobody has an account there. */
-function known(open: boolean, more: Partial<Knowledge> = {}): Knowledge {
-  const guestDomain = open ? undefined : "guest.meet.test";
-  const place = {
-    host: "meet.test",
-    port: 443,
-    secure: true,
-    path: "/xmpp-websocket",
-    allowSelfSigned: false,
-  };
-  return {
-    target: DOCTOR_REQUEST.target,
-    instead: {},
-    addresses: ["9.9.9.9"],
-    answering: ["9.9.9.9"],
-    address: "9.9.9.9",
-    site: {
-      page: new URL("https://meet.test/"),
-      domain: "meet.test",
-      guestDomain,
-      muc: "conference.meet.test",
-      focus: "focus.meet.test",
-      websocket: undefined,
-      bosh: undefined,
-    },
-    signaling: { target: { ...place, domain: "meet.test", guestDomain }, guests: true, open },
-    ...more,
-  };
-}
 
 const refused = { reason: "focus_refused", evidence: { condition: "not-authorized" } };
 
 describe("a guest at login", () => {
   it("may be asked for a token, which is no fault and ends the look", async () => {
     const tools = answeringTools(() => ({ reason: "guest_refused", message: "not-allowed token required" }));
-    const outcome = asked(await loginStep.run(known(true), tools));
+    const outcome = asked(await loginStep.run(knownSite(true), tools));
     expect(outcome).to.deep.include({ summary: "guests need a token", findings: [] });
     expect(outcome.learnt).to.equal(undefined);
     expect(outcome.instead?.logins).to.include("token (JWT)");
@@ -52,7 +22,7 @@ describe("a guest at login", () => {
 
   it("is missed when it is refused for any other reason", async () => {
     const tools = answeringTools(() => ({ reason: "guest_refused", message: "not-allowed" }));
-    const outcome = asked(await loginStep.run(known(true), tools));
+    const outcome = asked(await loginStep.run(knownSite(true), tools));
     expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["guest_refused"]);
     expect(outcome.consequence).to.equal("Guests cannot come in at");
   });
@@ -63,7 +33,7 @@ describe("a guest at login", () => {
       (_kind, target) => ({ reason: target.startsWith("guest") ? "ok" : "login_refused" }),
       { login },
     );
-    const outcome = asked(await loginStep.run(known(false), tools));
+    const outcome = asked(await loginStep.run(knownSite(false), tools));
     expect(outcome).to.include({ summary: "guest ✓, m.meier ✗", consequence: "m.meier cannot log in at" });
     expect(outcome.learnt).to.deep.equal({ logins: [GUEST] });
   });
@@ -75,13 +45,13 @@ describe("an account that was given and is refused", () => {
   it("ends the look by its name where no guest came in, and --user is not asked for again", async () => {
     const instead = { logins: "guests cannot come in; --user NAME looks further as a member" };
     const tools = answeringTools(() => ({ reason: "login_refused" }), { login });
-    const outcome = asked(await loginStep.run(known(false, { instead }), tools));
+    const outcome = asked(await loginStep.run(knownSite(false, { instead }), tools));
     expect(outcome.instead?.logins).to.equal("m.meier could not log in");
   });
 
   it("is named where only members may open a room", async () => {
     const tools = answeringTools(() => refused, { login });
-    const outcome = asked(await roomStep.run(known(false, { logins: [GUEST] }), tools));
+    const outcome = asked(await roomStep.run(knownSite(false, { logins: [GUEST] }), tools));
     expect(outcome.instead?.opener).to.equal(
       "only members may open a room here, and m.meier could not log in",
     );
@@ -91,10 +61,10 @@ describe("an account that was given and is refused", () => {
 describe("a guest who asks for a room", () => {
   it("is rightly refused where members have accounts, and where others open rooms", async () => {
     const tools = answeringTools(() => refused);
-    const secure = asked(await roomStep.run(known(false, { logins: [GUEST] }), tools));
+    const secure = asked(await roomStep.run(knownSite(false, { logins: [GUEST] }), tools));
     expect(secure).to.deep.include({ findings: [], summary: "a guest may not open one, as it should be" });
     expect(secure.instead?.opener).to.include("--user NAME");
-    const other = asked(await roomStep.run(known(true, { logins: [GUEST] }), tools));
+    const other = asked(await roomStep.run(knownSite(true, { logins: [GUEST] }), tools));
     expect(other).to.deep.include({ findings: [], summary: "a guest may not open one" });
     expect(other.instead?.opener).to.include("who has logged in elsewhere");
   });
@@ -106,7 +76,7 @@ describe("a guest who asks for a room", () => {
     ]) {
       const outcome = asked(
         await roomStep.run(
-          known(false, { logins: [GUEST] }),
+          knownSite(false, { logins: [GUEST] }),
           answeringTools(() => wrong),
         ),
       );
@@ -118,7 +88,7 @@ describe("a guest who asks for a room", () => {
   it("may open rooms where the site means it so, which is said", async () => {
     const outcome = asked(
       await roomStep.run(
-        known(false, { logins: [GUEST] }),
+        knownSite(false, { logins: [GUEST] }),
         answeringTools(() => ({ reason: "ok" })),
       ),
     );
@@ -130,7 +100,7 @@ describe("a guest who asks for a room", () => {
   it("leaves the room to the member", async () => {
     const answers = [refused, { reason: "ok" }];
     const tools = answeringTools(() => answers.shift() ?? { reason: "asked too often" });
-    const outcome = asked(await roomStep.run(known(false, { logins: [GUEST, USER] }), tools));
+    const outcome = asked(await roomStep.run(knownSite(false, { logins: [GUEST, USER] }), tools));
     expect(outcome.findings).to.deep.equal([]);
     expect(outcome.learnt).to.deep.equal({ opener: USER });
   });

@@ -1,0 +1,43 @@
+/** Which ways to a relay count as working, and are tried in a meeting. */
+import { expect } from "chai";
+import type { TurnReason } from "../../../src/checks/turn/turn-reasons.ts";
+import type { Asked } from "../../../src/doctor/step.ts";
+import { relayStep } from "../../../src/doctor/steps/relay-step.ts";
+import { Secret } from "../../../src/system/secret.ts";
+import { knownSite } from "../../lab/doctor-known.ts";
+import { answeringTools, asked } from "../../lab/doctor-tools.ts";
+
+const TURN = {
+  type: "turns",
+  host: "turn.test",
+  port: 5349,
+  transport: "tcp",
+  username: "1",
+  password: new Secret("x"),
+  expires: undefined,
+} as const;
+
+async function climb(reason: TurnReason): Promise<Asked> {
+  const tools = answeringTools((kind) => ({ reason: kind === "turn" ? reason : "ok" }));
+  return asked(
+    await relayStep.run(knownSite(false, { logins: [{ kind: "guest" }], services: [TURN] }), tools),
+  );
+}
+
+describe("a way to a relay", () => {
+  it("whose relay does not reach its own address is told, and left to the meeting to judge", async () => {
+    for (const reason of ["data_lost", "own_relay_unreachable", "forbidden_peer"] as const) {
+      const { findings, learnt } = await climb(reason);
+      expect(findings.map((one) => `${one.severity} ${one.reason}`)).to.deep.equal([`warning ${reason}`]);
+      expect(learnt?.relays?.map(({ port }) => port)).to.deep.equal([5349]);
+    }
+  });
+
+  it("that is known to be of no use keeps people out, and is not tried", async () => {
+    for (const reason of ["credential_refused", "relay_range_closed"] as const) {
+      const { findings, learnt } = await climb(reason);
+      expect(findings.map((one) => `${one.severity} ${one.reason}`)).to.deep.equal([`critical ${reason}`]);
+      expect(learnt).to.equal(undefined);
+    }
+  });
+});
