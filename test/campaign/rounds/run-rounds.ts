@@ -8,7 +8,7 @@ import type { Tally } from "./tally.ts";
 export interface FalseAlarm {
   readonly round: number;
   readonly result: CheckResult;
-  /** What `convene check NAME --verbose` would have printed. */
+  /** What `convene check NAME --verbose` would have printed, each line with the milliseconds since the round began. */
   readonly transcript: readonly string[];
 }
 
@@ -37,9 +37,12 @@ export async function runRounds(options: RoundsOptions): Promise<void> {
     },
   });
   for (let round = 1; round <= options.rounds; round += 1) {
+    const began = performance.now();
     const looks = options.checksOf(round).map(async (check) => {
       const transcript: string[] = [];
-      const result = await run(check, context.signal, (line) => void transcript.push(line));
+      const result = await run(check, context.signal, (line) => {
+        transcript.push(`${(performance.now() - began).toFixed(0)} ${line}`);
+      });
       if (result.reason !== "ok") options.onAlarm({ round, result, transcript });
     });
     await Promise.all(looks);
