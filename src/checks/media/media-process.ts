@@ -39,8 +39,11 @@ export interface ConnectLimits {
   readonly dtlsMs: number;
 }
 
-/** Before it is asked, an address has answered one ICE check: what is left takes a few round trips. */
-const LIMITS: ConnectLimits = { iceMs: 4_000, dtlsMs: 4_000 };
+/**
+ * Before it is asked, an address has answered one ICE check: what is left takes a few round trips. On a host without
+ * processor to spare the bridge's checks go unanswered for a second, and it repeats them after 0.5, 1.5, 3.5 and 7.5 s.
+ */
+const LIMITS: ConnectLimits = { iceMs: 8_000, dtlsMs: 6_000 };
 /** Bytes kept of what the process prints. */
 const WORDS_LIMIT = 2_000;
 
