@@ -12,6 +12,7 @@ import {
   RTCIceTransport,
   RtpHeader,
 } from "werift";
+import { failing } from "./failing.ts";
 import type { Connection, Fingerprint, Hold, LocalParameters, RemoteParameters } from "./media-messages.ts";
 
 /** IANA's DTLS-SRTP protection profiles (RFC 5764, RFC 7714) that bridges offer, in werift's numbers. */
@@ -199,19 +200,6 @@ async function hasIpv6(): Promise<boolean> {
   } finally {
     socket.close();
   }
-}
-
-/** Undefined when the work succeeds in time, else why not; werift's own waits have no limit. */
-async function failing(work: Promise<void>, limitMs: number): Promise<string | undefined> {
-  const limit = new AbortController();
-  const late = delay(limitMs, `not within ${limitMs} ms`, { signal: limit.signal }).catch(() => undefined);
-  const done = work.then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 500),
-  );
-  const words = await Promise.race([done, late]);
-  limit.abort();
-  return words;
 }
 
 /** What differs; undefined when one of the signalled fingerprints is the certificate's (RFC 8122 section 5). */

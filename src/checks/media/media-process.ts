@@ -40,8 +40,8 @@ export interface ConnectLimits {
 }
 
 /**
- * Before it is asked, an address has answered one ICE check: what is left takes a few round trips. On a host without
- * processor to spare the bridge's checks go unanswered for a second, and it repeats them after 0.5, 1.5, 3.5 and 7.5 s.
+ * Before it is asked, an address has answered one ICE check: what is left takes a few round trips. A packet that is lost
+ * is sent again after 0.5, 1.5, 3.5 and 7.5 s.
  */
 const LIMITS: ConnectLimits = { iceMs: 8_000, dtlsMs: 6_000 };
 /** Bytes kept of what the process prints. */
