@@ -37,6 +37,9 @@ export async function waitForCallsToEnd(options: GateOptions, request: GateReque
     );
     const words = describeCrowds(crowds);
     if (words === undefined) return;
+    // A check has soon left: of that nothing is said at first.
+    const isFirst = saidAt === Number.NEGATIVE_INFINITY;
+    if (isFirst && crowds.every(isPerhapsEmpty)) saidAt = options.clock.now();
     if (options.clock.now() - saidAt >= SAY_EVERY_MS) {
       saidAt = options.clock.now();
       const minutes = Math.ceil((options.maxWaitMs - (saidAt - request.since)) / 60_000);
@@ -58,12 +61,23 @@ function containerOf(action: Action): string | undefined {
   return "container" in action ? action.container.name : undefined;
 }
 
+type BridgeCrowd = { readonly name: string } & Crowd;
+
+/** Whether it may turn out that nobody but checks is there. */
+function isPerhapsEmpty(crowd: BridgeCrowd): boolean {
+  return crowd.kind === "checks" || (crowd.kind === "counted" && crowd.people === 0);
+}
+
 /** Why to wait; undefined when surely nobody is in a call. */
-function describeCrowds(crowds: readonly ({ readonly name: string } & Crowd)[]): string | undefined {
+function describeCrowds(crowds: readonly BridgeCrowd[]): string | undefined {
   const people = crowds.reduce((sum, crowd) => sum + (crowd.kind === "counted" ? crowd.people : 0), 0);
-  const words = crowds.flatMap((crowd) =>
-    crowd.kind === "unknown" ? [`${crowd.name} does not say how many people it carries: ${crowd.why}`] : [],
-  );
+  const words = crowds.flatMap((crowd) => {
+    if (crowd.kind === "unknown")
+      return [`${crowd.name} does not say how many people it carries: ${crowd.why}`];
+    return crowd.kind === "checks"
+      ? [`a check is on ${crowd.name} just now, and perhaps people are too`]
+      : [];
+  });
   if (people > 0) words.unshift(`${describePeople(people)} in a call`);
   return words.length === 0 ? undefined : words.join("; ");
 }

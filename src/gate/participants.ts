@@ -17,30 +17,34 @@ export interface Bridge {
 
 /** The checks' own endpoints on bridges, which are nobody. */
 export interface OwnParticipants {
-  /** How many of the participants that the bridge at this address tells of are surely the checks' own. */
+  /** How many of the participants that the bridge at this address tells of may be the checks' own. */
   count(address: string): number;
 }
 
 /** How many people are on a bridge, or why that is unknown: as long as it is, somebody may be. */
 export type Crowd =
   | { readonly kind: "counted"; readonly people: number }
+  /** No more than the checks' own: they, or people who came after the bridge was restarted under the checks. */
+  | { readonly kind: "checks" }
   | { readonly kind: "unknown"; readonly why: string };
 
 /** Nobody listens there, or nobody is there at all: what carries no signaling carries no call. */
 const NOBODY_THERE: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "EHOSTUNREACH"]);
 
-/** People on one bridge, without the checks' own participants. */
+/** People on one bridge, without the checks' own participants. What checks have is only taken off where people remain. */
 export async function countPeople(bridge: Bridge, own: OwnParticipants): Promise<Crowd> {
   const address = URL.parse(bridge.statsUrl)?.hostname.replace(/^\[|\]$/g, "") ?? "";
-  // Who has left while the bridge was asked may be in its answer or not, and counts as a person.
   const before = own.count(address);
   const crowd = await countParticipants(bridge);
-  if (crowd.kind !== "counted") return crowd;
-  return { ...crowd, people: Math.max(0, crowd.people - Math.min(before, own.count(address))) };
+  if (crowd.kind !== "counted" || crowd.people === 0) return crowd;
+  // Who has come or left while the bridge was asked may be in its answer or not.
+  const checks = Math.max(before, own.count(address));
+  if (crowd.people <= checks) return { kind: "checks" };
+  return { kind: "counted", people: crowd.people - checks };
 }
 
 /** Participants on one bridge. One where nobody listens carries no call; one that is silent or answers wrongly may carry some. */
-export async function countParticipants(bridge: Bridge): Promise<Crowd> {
+export async function countParticipants(bridge: Bridge): Promise<Exclude<Crowd, { kind: "checks" }>> {
   try {
     const response = await fetch(bridge.statsUrl, {
       signal: AbortSignal.timeout(DEADLINE_MS),

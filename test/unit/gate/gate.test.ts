@@ -133,6 +133,28 @@ describe("the gate", () => {
     expect(action.is).to.equal("gone");
   });
 
+  it("goes when a check has left without anybody being told, and says so when it stays", async () => {
+    others["bridge-1"] = { kind: "checks" };
+    const action = arrive(restartOf("turn"));
+    await clock.advance(9_000);
+    expect([action.is, said]).to.deep.equal(["waiting", []]);
+    const other = arrive(restartOf("jitsi"));
+    await clock.advance(2_000);
+    const words = "a check is on bridge-1 just now, and perhaps people are too";
+    expect(said).to.deep.equal([`waits: ${words} (at most 30 min more; git push -o now does not wait)`]);
+    others = {};
+    await clock.advance(2_000);
+    expect([action.is, other.is, said.length]).to.deep.equal(["gone", "gone", 1]);
+  });
+
+  it("says at once that people are on one bridge while a check is on the other", async () => {
+    others["bridge-1"] = { kind: "checks" };
+    people["bridge-2"] = 1;
+    void arrive(restartOf("turn"));
+    await clock.advance(0);
+    expect(said[0]).to.match(/^waits: 1 person in a call; a check is on bridge-1 just now/);
+  });
+
   it("counts what an earlier pass has waited already", async () => {
     people["bridge-1"] = 9;
     const action = arrive(restartOf("turn"), clock.now() - MAX_WAIT + MINUTE);
