@@ -139,7 +139,7 @@ async function testMedia(
       if (way.denied !== undefined) findings.push({ reason: "relay_peer_denied", message: way.denied });
       ways.push({ ...own, name: `relay ${turn?.transport}`, to: way.local });
     }
-    await connectAndHold(ways, spec.hold, { bridgeAddress: spec.address, conference, media }, run);
+    await connectAndHold(ways, spec.hold, { conference, media }, run);
     return findings;
   } finally {
     media?.close();

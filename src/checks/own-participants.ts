@@ -1,16 +1,22 @@
-/** The endpoints that checks hold on bridges at this moment, so that nobody takes them for people in a call. */
+/** The endpoints that checks hold on bridges, now or a moment ago, so that nobody takes them for people in a call. */
 
 export interface OwnParticipants {
   /**
-   * Call it after the bridge has allocated the endpoint, and the returned function before it is told to forget it:
-   * in between the bridge may show one person too many, never one too few. The function may be called twice.
+   * Call it before the endpoint is allocated, or as soon as that is known, and the returned function once the bridge was
+   * told to forget it. The function may be called twice.
    */
   join(bridgeAddress: string): () => void;
   /**
-   * How many of the participants that a bridge tells of are surely the checks' own: those that have been there for as
-   * long as its statistics may be old. A newer one it may not count yet, and a person would be taken for it.
+   * How many of the participants that a bridge tells of may be the checks' own: those that are there, and those that
+   * have left so lately that its statistics may tell of them still.
    */
   count(bridgeAddress: string): number;
+}
+
+interface Endpoint {
+  readonly bridgeAddress: string;
+  /** Milliseconds since the epoch; infinity while it is there. */
+  leftAt: number;
 }
 
 /** A bridge's statistics are made every 5 s (jitsi-videobridge reference.conf, `stats.interval`). */
@@ -18,21 +24,23 @@ const STATISTICS_MS = 6_000;
 
 /** Make one a process: the gate and the checks must ask the same. */
 export function createOwnParticipants(clock: { now(): number }): OwnParticipants {
-  const joinedAt = new Map<string, Set<{ readonly at: number }>>();
+  const endpoints = new Set<Endpoint>();
+  const forget = (): void => {
+    const told = clock.now() - STATISTICS_MS;
+    for (const endpoint of endpoints) if (endpoint.leftAt <= told) endpoints.delete(endpoint);
+  };
   return {
     join: (bridgeAddress) => {
-      const own = joinedAt.get(bridgeAddress) ?? new Set();
-      joinedAt.set(bridgeAddress, own);
-      const endpoint = { at: clock.now() };
-      own.add(endpoint);
+      forget();
+      const endpoint: Endpoint = { bridgeAddress, leftAt: Number.POSITIVE_INFINITY };
+      endpoints.add(endpoint);
       return () => {
-        own.delete(endpoint);
-        if (own.size === 0 && joinedAt.get(bridgeAddress) === own) joinedAt.delete(bridgeAddress);
+        endpoint.leftAt = Math.min(endpoint.leftAt, clock.now());
       };
     },
     count: (bridgeAddress) => {
-      const settled = clock.now() - STATISTICS_MS;
-      return [...(joinedAt.get(bridgeAddress) ?? [])].filter(({ at }) => at <= settled).length;
+      forget();
+      return [...endpoints].filter((endpoint) => endpoint.bridgeAddress === bridgeAddress).length;
     },
   };
 }

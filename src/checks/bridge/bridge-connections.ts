@@ -17,7 +17,6 @@ export interface Way {
 }
 
 export interface Circumstances {
-  readonly bridgeAddress: string;
   readonly conference: CheckConference;
   readonly media: MediaProcess;
 }
@@ -29,19 +28,8 @@ export async function connectAndHold(
   around: Circumstances,
   run: CheckRun,
 ): Promise<void> {
-  const leaving: (() => void)[] = [];
-  try {
-    await run.phase("connect", () =>
-      all(ways, async (way) => {
-        await connect(way, around, run);
-        leaving.push(run.context.ownParticipants.join(around.bridgeAddress));
-      }),
-    );
-    await run.phase("hold", () => all(ways, (way) => hold(way, holdMs, around.media, run)));
-  } finally {
-    // Before the endpoints are expired: a count may show one person too many, never one too few.
-    for (const leave of leaving) leave();
-  }
+  await run.phase("connect", () => all(ways, (way) => connect(way, around, run)));
+  await run.phase("hold", () => all(ways, (way) => hold(way, holdMs, around.media, run)));
 }
 
 async function connect(way: Way, { conference, media }: Circumstances, run: CheckRun): Promise<void> {

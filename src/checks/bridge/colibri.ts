@@ -41,6 +41,7 @@ export class CheckConference {
   readonly #bridge: RestServer;
   readonly #names: ConferenceNames;
   readonly #run: CheckRun;
+  readonly #leaving: (() => void)[] = [];
   #created = false;
 
   constructor(bridge: RestServer, names: ConferenceNames, run: CheckRun) {
@@ -55,6 +56,7 @@ export class CheckConference {
    */
   async allocate(endpointId: string): Promise<MediaTransport> {
     const endpoints = [endpoint(endpointId)];
+    this.#leaving.push(this.#run.context.ownParticipants.join(this.#bridge.address));
     const answer = this.#created
       ? await this.#patch({ endpoints })
       : await this.#create({ ...conference(this.#names), endpoints });
@@ -93,6 +95,8 @@ export class CheckConference {
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       run.say(`the conference could not be expired: ${words}`);
+    } finally {
+      for (const leave of this.#leaving) leave();
     }
   }
 

@@ -52,6 +52,7 @@ export async function holdMeeting(
     await run.phase("focus", () => askForRoom(first, second));
     await run.phase("join", () => each(both, (one) => one.enterRoom()));
     const offers = await run.phase("invite", () => waitForOffers(both));
+    for (const offer of offers.values()) leaving.push(...joinOwn(offer, run));
     const ways = await run.phase("candidates", () =>
       each(both, (one) => findMediaWay(offerOf(offers, one), plan.expected, one.relay, run)),
     );
@@ -61,7 +62,6 @@ export async function holdMeeting(
     const loaded = run.context.clock.now() - loading;
     await run.phase("accept", () => each(both, (one) => one.accept()));
     const times = await run.phase("connect", () => each(both, (one) => one.connect(ways.get(one) ?? [])));
-    for (const offer of offers.values()) leaving.push(...joinOwn(offer, run));
     await run.phase("sources", () => each(both, (one) => one.hear(one === first ? second : first)));
     const setUpMs = run.context.clock.now() - started - loaded;
     noteTimes(both, times, run);
@@ -73,8 +73,11 @@ export async function holdMeeting(
     );
     return { setUpMs, exchange, channelFault };
   } finally {
-    for (const leave of leaving) leave();
-    await run.phase("leave", () => Promise.all(both.map((one) => one.leave())));
+    try {
+      await run.phase("leave", () => Promise.all(both.map((one) => one.leave())));
+    } finally {
+      for (const leave of leaving) leave();
+    }
   }
 }
 
