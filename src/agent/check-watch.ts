@@ -139,7 +139,10 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     configure: (desired) => {
       checks = new Map(desired.checks.map((check) => [check.name, check]));
       board.configure(siteRungs(desired), (name) => confirmationOf(checks.get(name)?.confirm));
-      memory.keep(new Set(board.graph().rungs.keys()));
+      const { rungs: there } = board.graph();
+      memory.keep(new Set(there.keys()));
+      for (const name of lastStates.keys()) if (!there.has(name)) lastStates.delete(name);
+      proof.keep(new Set(checks.keys()), new Set(desired.containers.map(({ name }) => name)));
       scheduler.refresh();
     },
     saw: (look, final = false) => watch.saw(look, { final }),

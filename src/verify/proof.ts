@@ -6,6 +6,8 @@ import type { DesiredCheck } from "../model/desired-state.ts";
 export interface Proof {
   /** An action works on this container, or has just ended. */
   touched(container: string): void;
+  /** What is there now; of what is gone nothing is remembered. */
+  keep(checks: ReadonlySet<string>, containers: ReadonlySet<string>): void;
   /** The checks that must run before the rest of what is known counts; none when everything does. */
   unproven(checks: readonly DesiredCheck[], graph: RungGraph): readonly DesiredCheck[];
 }
@@ -50,6 +52,10 @@ export function createProof({ clock, goodLook, intervalOf }: ProofOptions): Proo
 
   return {
     touched: (container) => void touchedAt.set(container, clock.now()),
+    keep: (checks, containers) => {
+      for (const name of definitions.keys()) if (!checks.has(name)) definitions.delete(name);
+      for (const name of touchedAt.keys()) if (!containers.has(name)) touchedAt.delete(name);
+    },
     unproven: (checks, graph) => {
       const unproven = new Set(checks.filter((check) => !isProven(check, graph)));
       // Whatever had to be looked at again: in the end it is a conference that must work.

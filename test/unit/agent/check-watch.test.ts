@@ -26,12 +26,15 @@ describe("the watch over the checks", () => {
   let stop: AbortController;
   let ran: Promise<void>;
   let memory: CheckMemoryStore;
+  /** The names of the looks that were to be written at once. */
+  let urgent: string[];
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "convene-watch-"));
     clock = createFakeClock();
     failing = new Set();
     trouble = [];
     asked = [];
+    urgent = [];
   });
   afterEach(async () => {
     await end();
@@ -58,7 +61,13 @@ describe("the watch over the checks", () => {
       signal,
       runCheck: async ({ name, kind }) => answer(name, kind),
       rungs: { ask: async (name) => answer(name, name.split("/")[0] ?? ""), ofPass: () => [] },
-      memory,
+      memory: {
+        ...memory,
+        add: (look, isUrgent) => {
+          if (isUrgent) urgent.push(look.result.name);
+          memory.add(look, isUrgent);
+        },
+      },
       onLook: () => undefined,
       onTrouble: (reason) => void trouble.push(reason),
     });
@@ -141,5 +150,20 @@ describe("the watch over the checks", () => {
     expect(watch.unproven(site)).to.have.length(1);
     await watch.saw({ result: answer("turn-udp", "turn"), transcript: [] }, true);
     expect(watch.unproven(site)).to.deep.equal([]);
+  });
+
+  it("begins anew with a check that was gone", async () => {
+    const watch = await start();
+    failing = new Set(["turn-udp"]);
+    await clock.advance(200 * SECOND);
+    expect(stateOf(watch, "turn-udp")).to.equal("down");
+    watch.configure(state({ containers: site.containers, checks: [] }));
+    failing = new Set();
+    urgent = [];
+    watch.configure(site);
+    await clock.advance(200 * SECOND);
+    expect(stateOf(watch, "turn-udp")).to.equal("up");
+    // That it is up again would be news.
+    expect(urgent).to.deep.equal([]);
   });
 });

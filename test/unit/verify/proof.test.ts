@@ -99,4 +99,18 @@ describe("what must be proven", () => {
     const often = site.checks.map((one) => ({ ...one, intervalSeconds: 7, confirm: {} }));
     expect(unproven(often)).to.deep.equal([]);
   });
+
+  it("is not measured by what was known of a check or a container before it was gone", () => {
+    unproven();
+    const changed = site.checks.map((one) =>
+      one.name === "page" ? { ...one, spec: { path: "/new" } } : one,
+    );
+    proof.touched("wiki");
+    expect(unproven(changed)).to.deep.equal(["page", "wiki", "conference"]);
+    const names = (of: readonly { readonly name: string }[]) => new Set(of.map(({ name }) => name));
+    proof.keep(names(site.checks), names(site.containers));
+    expect(unproven(changed)).to.deep.equal(["page", "wiki", "conference"]);
+    proof.keep(new Set(["conference"]), new Set(["proxy"]));
+    expect(unproven(changed)).to.deep.equal([]);
+  });
 });
