@@ -50,6 +50,10 @@ export const conferenceReasons = {
     severity: "critical",
     hint: "one hears the other and not the reverse: convene logs BRIDGE; a firewall that lets packets of one direction through does this too",
   },
+  audio_broken: {
+    severity: "critical",
+    hint: "both are connected and most words get lost on the way: look for a full uplink, a busy processor (`convene status`), and UDP buffers of the host (`convene check host`)",
+  },
   high_loss: {
     severity: "warning",
     hint: "people hear gaps: look for a full uplink, a busy processor (`convene status`), and UDP buffers of the host (`convene check host`)",

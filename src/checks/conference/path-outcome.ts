@@ -16,6 +16,9 @@ interface Fault {
   readonly message: string;
 }
 
+/** Percent of one direction: above it speech falls to pieces, however well an audio codec conceals gaps. */
+const FOLLOWED_LOSS = 30;
+
 /** Of the two participants; the first one's audio goes left to right. */
 type Names = readonly [string, string];
 
@@ -77,7 +80,11 @@ function audioFault(figures: MeetingFigures, [left, right]: Names, maximumLoss: 
   if (leftToRight.received === 0) return oneWay(left, right);
   if (rightToLeft.received === 0) return oneWay(right, left);
   const loss = worstLoss(figures);
-  return loss <= maximumLoss ? undefined : fault("high_loss", `${round(loss)} % of the audio is lost`);
+  if (loss <= maximumLoss) return undefined;
+  const words = `${round(loss)} % of the audio is lost`;
+  return loss <= FOLLOWED_LOSS
+    ? fault("high_loss", words)
+    : fault("audio_broken", `${words}: nobody can follow what is said`);
 }
 
 function oneWay(unheard: string, heard: string): Fault {

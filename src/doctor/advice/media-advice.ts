@@ -40,6 +40,8 @@ export const mediaAdvice = {
   source_not_announced: JICOFO_LOG,
   audio_lost: `the videobridge passes nothing on; ${JVB_LOG}`,
   audio_one_way: `a firewall may let one direction through only; ${JVB_LOG}`,
+  audio_broken:
+    "something drops packets: look for a full line, a busy processor, and the UDP buffers of the server (Jitsi's 20-jvb-udp-buffers.conf)",
   high_loss:
     "look for a full line, a busy processor, and the UDP buffers of the server (Jitsi's 20-jvb-udp-buffers.conf)",
   bridge_channel_not_proxied:

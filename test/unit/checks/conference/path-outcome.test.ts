@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { CheckFailure } from "../../../../src/checks/check-run.ts";
+import { conferenceReasons } from "../../../../src/checks/conference/conference-reasons.ts";
 import type { MeetingFigures } from "../../../../src/checks/conference/meeting.ts";
 import {
   describeOutcome,
@@ -77,6 +78,22 @@ describe("what became of the paths", () => {
     expect(verdict([{ path: "direct", figures: figures(WELL, WELL, "404") }])).to.equal(
       "bridge_channel_not_proxied: direct: the bridge's WebSocket: 404",
     );
+  });
+
+  it("takes so much loss that nobody can follow for a meeting that fails, in either direction", () => {
+    const half = { ...WELL, received: 45 };
+    const told = "audio_broken: direct: 50 % of the audio is lost: nobody can follow what is said";
+    expect(verdict([{ path: "direct", figures: figures(half, WELL) }])).to.equal(told);
+    expect(verdict([{ path: "direct", figures: figures(WELL, half) }])).to.equal(told);
+    const lossy = { path: "tcp", figures: figures({ ...WELL, received: 64 }) } as const;
+    expect(verdict([lossy])).to.equal("high_loss: tcp: 28.9 % of the audio is lost");
+    expect(verdict([lossy, { path: "udp", figures: figures(half) }])).to.match(/^audio_broken: udp: /);
+    expect(conferenceReasons.audio_broken.severity).to.equal("critical");
+  });
+
+  it("leaves it to whoever asks for it to bear more loss", () => {
+    const outcome = { path: "direct", figures: figures({ ...WELL, received: 45 }) } as const;
+    expect(judgeOutcomes([outcome], NAMES, 60)).to.include({ reason: "ok" });
   });
 
   it("puts first what keeps people from meeting, and says on which paths", () => {
