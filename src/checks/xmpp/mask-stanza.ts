@@ -2,8 +2,11 @@
 
 /** SASL elements (RFC 6120 section 6.4) and a room's password (XEP-0045 section 7.2.5): their text. */
 const SECRET_CONTENT = /(<(?:[A-Za-z_][\w.-]*:)?(?:auth|challenge|response|success|password)\b[^<>]*>)[^<]+/g;
-/** TURN passwords (XEP-0215), ICE passwords, and the key in a bridge channel's address. */
-const SECRET_ATTRIBUTE = /(\s(?:password|pwd)\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s>]+)/g;
+/**
+ * TURN passwords (XEP-0215), ICE passwords, the login that jicofo remembers for a day (doc/conference-request.md), and a
+ * BOSH session (XEP-0124 section 7.1). The key in a bridge channel's address is the parameter's.
+ */
+const SECRET_ATTRIBUTE = /(\s(?:password|pwd|session-id|sid)\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s>]+)/g;
 const SECRET_PARAMETER = /([?&;]pwd=)[^"'&<\s]+/g;
 
 /** Works on text, so that also a broken stanza can be shown. */

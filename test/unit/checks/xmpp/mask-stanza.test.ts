@@ -26,6 +26,13 @@ describe("masking of stanzas", () => {
     expect(maskStanza("<web-socket url='wss://h/c/e?a=1&amp;pwd=p4ss'/>")).not.to.include("p4ss");
   });
 
+  it("hides what jicofo and BOSH know a session by, whoever names it", () => {
+    const login = "<conference machine-uid='m' session-id='p4ss' ready='true'/>";
+    expect(maskStanza(login)).to.equal(`<conference machine-uid='m' session-id="***" ready='true'/>`);
+    expect(maskStanza("<body rid='7' sid='p4ss'/>")).to.equal(`<body rid='7' sid="***"/>`);
+    expect(maskStanza("<a id='7' msid='8'/>")).to.equal("<a id='7' msid='8'/>");
+  });
+
   it("hides them also where the frame is broken", () => {
     for (const broken of [
       "<service password='p4ss",
