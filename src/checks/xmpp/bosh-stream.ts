@@ -38,11 +38,15 @@ export class BoshStream implements XmppStream {
   /** The last request's way to the server, which the next one must not overtake. */
   #onItsWay: Promise<unknown> = Promise.resolve();
   #ended = false;
+  /** Takes back what still waits at the server, which need not answer it. */
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(target: XmppTarget, run: CheckRun) {
     this.encrypted = target.secure;
     this.#target = target;
     this.#run = run;
+    this.#signal = AbortSignal.any([run.signal, this.#over.signal]);
     this.#inbox = new Inbox(run);
     this.#requestId = Buffer.from(run.context.randomBytes(4)).readUInt32BE(0) + 1;
   }
@@ -87,7 +91,7 @@ export class BoshStream implements XmppStream {
     await this.#exchange(purpose, this.#unsent.splice(0), AbortSignal.timeout(CLOSE_MS)).catch(
       () => undefined,
     );
-    this.#inbox.end(failure("stream_closed", "the session is closed"));
+    this.#end(failure("stream_closed", "the session is closed"));
   }
 
   /** Says what is to be said, and has one request at the server for what it has to say. */
@@ -103,11 +107,11 @@ export class BoshStream implements XmppStream {
   async #ask(sessionId: string, elements: readonly string[]): Promise<void> {
     let empty = true;
     try {
-      const received = await this.#exchange({ kind: "elements", sessionId }, elements, this.#run.signal);
+      const received = await this.#exchange({ kind: "elements", sessionId }, elements, this.#signal);
       empty = received.body.children.length === 0;
       this.#take(received);
     } catch (error) {
-      if (this.#run.signal.aborted) return;
+      if (this.#signal.aborted) return;
       this.#end(error);
     }
     this.#flying -= 1;
@@ -162,6 +166,7 @@ export class BoshStream implements XmppStream {
     this.#ended = true;
     const message = error instanceof Error ? error.message : String(error);
     this.#inbox.end(error instanceof CheckFailure ? error : failure("stream_closed", message));
+    this.#over.abort();
   }
 }
 

@@ -1,5 +1,6 @@
 /** XMPP over BOSH against a server that is scripted request by request, rightly and wrongly. */
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../../../src/checks/check-run.ts";
@@ -94,6 +95,42 @@ describe("XMPP over BOSH", () => {
     const sent = bodies.join("").match(/<(?:n|later)>\d/g);
     expect(sent).to.deep.equal(["<n>0", "<n>1", "<n>2", "<n>3", "<n>4", "<later>0", "<later>1"]);
     expect(most).to.equal(2);
+  });
+
+  /** Holds the first request after the session until it is broken off; answers the others with `others`. */
+  function holdOne(others: string): () => Promise<boolean> {
+    const broken = Promise.withResolvers<boolean>();
+    let isHeld = false;
+    answer = (_body, response, index) => {
+      if (index === 0) response.end(SESSION);
+      else if (isHeld) response.end(others);
+      else {
+        isHeld = true;
+        response.on("close", () => broken.resolve(true));
+      }
+    };
+    return () => Promise.race([broken.promise, delay(1_000, false)]);
+  }
+
+  it("takes back the request that waits at the server when it is closed", async () => {
+    const isBroken = holdOne(`<body ${BODY} type='terminate'/>`);
+    await stream.open("meet.test", 1_000);
+    await stream.next(1_000);
+    const waiting = reasonOf(stream.next());
+    await stream.close();
+    expect(await waiting).to.equal("stream_closed");
+    expect(await isBroken()).to.equal(true);
+  });
+
+  it("takes back the request that waits at the server when another one hears that all is over", async () => {
+    const isBroken = holdOne(`<body ${BODY} type='terminate' condition='policy-violation'/>`);
+    await stream.open("meet.test", 1_000);
+    await stream.next(1_000);
+    const waiting = reasonOf(stream.next());
+    stream.send("<n/>");
+    expect(await waiting).to.equal("stream_closed");
+    expect(await isBroken()).to.equal(true);
+    await stream.close();
   });
 
   it("tells what came in order, and then why the session is over", async () => {
