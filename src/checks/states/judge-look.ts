@@ -1,5 +1,7 @@
 /** What one look is worth for the state of a check. */
 import type { CheckResult } from "../check.ts";
+import type { CommonReason } from "../common-reasons.ts";
+import type { MediaReason } from "../media/media-reasons.ts";
 
 /**
  * `draining`: it works, and is being taken out of service; `defect`: the check itself is broken and says nothing of
@@ -14,7 +16,12 @@ export type IsCertain = (kind: string, reason: string) => boolean;
 export type ExplainedBy = (kind: string, reason: string) => readonly string[] | undefined;
 
 const VOID: ReadonlySet<string> = new Set(["aborted", "not_asked"]);
-const DEFECTS: ReadonlySet<string> = new Set(["internal_error", "invalid_spec"]);
+/** The media process is convene's own: that it fails says nothing of the site. */
+const DEFECTS: ReadonlySet<string> = new Set([
+  "internal_error" satisfies CommonReason,
+  "invalid_spec" satisfies CommonReason,
+  "media_process_failed" satisfies MediaReason,
+]);
 
 /** A warning is good: it is told, and people can meet. */
 export function judgeLook({ kind, reason, severity }: CheckResult, isCertain: IsCertain): LookOutcome {
