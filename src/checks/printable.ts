@@ -1,16 +1,19 @@
 /** Text of a foreign server made fit for a terminal and a log. */
 
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
-const EVERY_UNPRINTABLE = new RegExp(UNPRINTABLE, "g");
+/**
+ * Controls, what formats, reorders or joins without being seen, line ends, halves of characters (Unicode 16, chapter 4),
+ * and the places kept for more of them: U+2065 and the tags.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u2065\u{e0000}-\u{e007f}]/gu;
 
-/** Escapes control and direction characters, and cuts after `limit` characters. */
+/** Escapes them as `\u202e` or `\u{e0041}`, and cuts after `limit` UTF-16 units, never within a character. */
 export function printable(text: string, limit = 300): string {
-  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  if (!UNPRINTABLE.test(cut)) return cut;
-  return cut.replace(EVERY_UNPRINTABLE, (character) => {
+  const cut = text.length > limit ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, "")}…` : text;
+  return cut.replace(UNPRINTABLE, (character) => {
     if (character === "\n") return "\\n";
     if (character === "\r") return "\\r";
     if (character === "\t") return "\\t";
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
   });
 }

@@ -1,7 +1,10 @@
 /** Text from elsewhere made safe for a terminal: nothing in it can move the cursor, colour or end the line. */
 
-/** C0 and C1 controls, line separators, and the marks that reorder text (Unicode 16, UAX #9). */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+/**
+ * Controls, line separators, halves of characters, and what formats or reorders text without being seen (Unicode 16,
+ * chapter 4; UAX #9), but for the joiners that languages and emoji are written with.
+ */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u2065\u{e0000}-\u{e007f}]/gu;
 
 /** Escapes each unsafe character as `\u{1b}`. */
 export function printable(text: string): string {
