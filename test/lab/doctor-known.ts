@@ -1,9 +1,11 @@
 /** What `convene doctor` knows of a site in the middle of the ladder, for tests of single steps. */
-import type { Knowledge } from "../../src/doctor/knowledge.ts";
+import type { Knowledge, Learnt } from "../../src/doctor/knowledge.ts";
 import { DOCTOR_REQUEST } from "./doctor-tools.ts";
 
+type KnownSite = Knowledge & Required<Pick<Learnt, "signaling">>;
+
 /** `open`: nobody has an account there. */
-export function knownSite(open: boolean, more: Partial<Knowledge> = {}): Knowledge {
+export function knownSite(open: boolean, more: Partial<Knowledge> = {}): KnownSite {
   const guestDomain = open ? undefined : "guest.meet.test";
   const place = {
     host: "meet.test",

@@ -19,6 +19,8 @@ export interface MeetingsPlan {
   readonly expected: Expectation;
   /** Of audio, each way. */
   readonly packets: number;
+  /** Called with every outcome as it comes, and not with what came of the run's own end. */
+  readonly onOutcome?: (outcome: PathOutcome) => void;
 }
 
 /** Meetings at the same moment: more would wait for the processor and measure that. */
@@ -37,6 +39,7 @@ export async function meetOnPaths(
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
       const outcome = isHopeless ? ({ path, skipped: true } as const) : await meet(path, plan, media, run);
       outcomes.set(path, outcome);
+      if (!run.signal.aborted) plan.onOutcome?.(outcome);
       if ("failure" in outcome && !isOfOnePath(outcome.failure.reason)) isHopeless = true;
     }
   };

@@ -1,4 +1,5 @@
 /** Rung `media`: do two people hear each other, directly and through each relay that works? */
+import { CheckFailure, type Verdict } from "../../checks/check-run.ts";
 import { conferenceCheck } from "../../checks/conference-check.ts";
 import { meetOnPaths } from "../../checks/conference/meet-on-paths.ts";
 import type { Identity } from "../../checks/conference/participant.ts";
@@ -31,8 +32,9 @@ export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
   const people = peopleOf(opener, logins);
   const paths: readonly PathName[] = ["direct", ...new Set(relays.map(pathOf))];
   const { allowSelfSigned } = tools.request;
-  let outcomes: readonly PathOutcome[] = [];
-  const { result } = await tools.ask({
+  const outcomes: PathOutcome[] = [];
+  const judge = (): Verdict<"ok"> => judgeOutcomes(outcomes, [people[0].name, people[1].name], MOST_LOSS);
+  const { result: last } = await tools.ask({
     kind: "conference",
     target: site.muc,
     reasons: conferenceCheck.reasons,
@@ -42,15 +44,20 @@ export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
       try {
         const place = { target: signaling.target, muc: site.muc, focus: site.focus, allowSelfSigned };
         const expected = { publicAddresses: [], mediaPort: undefined, via: [] };
-        outcomes = await meetOnPaths({ paths, people, place, expected, packets: PACKETS }, media, run);
-        for (const outcome of outcomes) run.note({ [outcome.path]: describeOutcome(outcome) });
-        return judgeOutcomes(outcomes, [people[0].name, people[1].name], MOST_LOSS);
+        const onOutcome = (outcome: PathOutcome): void => {
+          outcomes.push(outcome);
+          outcomes.sort((left, right) => paths.indexOf(left.path) - paths.indexOf(right.path));
+          run.note({ [outcome.path]: describeOutcome(outcome) });
+        };
+        await meetOnPaths({ paths, people, place, expected, packets: PACKETS, onOutcome }, media, run);
+        return judge();
       } finally {
         media.close();
       }
     },
     describe: (verdict) => verdict,
   });
+  const result = isCutShort(last) ? (failureOf(judge, last) ?? last) : last;
   return {
     asked: true,
     summary: summarise(outcomes),
@@ -58,6 +65,22 @@ export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
     findings: [...findingOf(result), ...onlyInside(known.address, result)],
   };
 });
+
+function isCutShort({ reason }: CheckResult): boolean {
+  return reason === "aborted" || reason === "timeout";
+}
+
+/** The end of the time does not undo what a path has shown by then. */
+function failureOf(judge: () => unknown, last: CheckResult): CheckResult | undefined {
+  try {
+    judge();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    const { reason, message } = error;
+    return { ...last, ok: false, reason, message, ...conferenceCheck.reasons[reason] };
+  }
+}
 
 /** With --private the videobridge's own address may answer, which is of no use to people outside. */
 function onlyInside(address: string, { ok, target, evidence }: CheckResult): readonly Finding[] {
