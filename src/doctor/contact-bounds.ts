@@ -4,6 +4,8 @@ import { canonicalAddress, unroutable } from "./routable.ts";
 
 /** Datagrams to an address that has not yet answered with the right credentials. */
 const DATAGRAMS = 20;
+/** Addresses that may be sent datagrams and have not answered so: eight relays, and a bridge's to two people. */
+const ADDRESSES = 24;
 
 /** `allowPrivate` (`--private`) lets addresses be contacted that are not on the internet; the count stays. */
 export function createContactBounds(allowPrivate: boolean): ContactPolicy {
@@ -17,10 +19,15 @@ export function createContactBounds(allowPrivate: boolean): ContactPolicy {
     allowDatagram: (spelled) => {
       const address = canonicalAddress(spelled);
       if (trusted.has(address)) return true;
+      if (!sent.has(address) && sent.size >= ADDRESSES) return false;
       const count = (sent.get(address) ?? 0) + 1;
       sent.set(address, count);
       return count <= DATAGRAMS;
     },
-    trust: (address) => void trusted.add(canonicalAddress(address)),
+    trust: (spelled) => {
+      const address = canonicalAddress(spelled);
+      trusted.add(address);
+      sent.delete(address);
+    },
   };
 }

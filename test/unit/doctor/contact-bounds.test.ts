@@ -57,6 +57,17 @@ describe("doctor's bounds", () => {
     expect(contacts.allowDatagram("9.9.9.9")).to.equal(true);
   });
 
+  it("let packets go to two dozen such addresses and no more, whoever names how many", () => {
+    const contacts = createContactBounds(true);
+    for (let host = 1; host <= 24; host += 1)
+      expect(contacts.allowDatagram(`9.9.9.${host}`), `${host}`).to.equal(true);
+    expect(contacts.allowDatagram("9.9.8.1")).to.equal(false);
+    expect(contacts.allowDatagram("9.9.9.24")).to.equal(true);
+    contacts.trust("9.9.9.24");
+    expect(contacts.allowDatagram("9.9.8.1")).to.equal(true);
+    expect(contacts.allowDatagram("9.9.8.2")).to.equal(false);
+  });
+
   it("are lifted for an address that has", async () => {
     const contacts = createContactBounds(true);
     contacts.trust("127.0.0.1");
