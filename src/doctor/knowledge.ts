@@ -20,6 +20,8 @@ export interface Learnt {
   readonly services?: readonly ExternalService[];
   /** Ways to a relay that work. */
   readonly relays?: readonly TurnWish[];
+  /** Reasons that the rung of the relay has told already. */
+  readonly relayFaults?: readonly string[];
   /** Who may open a room. */
   readonly opener?: XmppLogin;
 }
@@ -66,6 +68,7 @@ export const BECAUSE: Readonly<Record<keyof Learnt, string>> = {
   logins: "nobody could log in",
   services: "it is not known where the relay is",
   relays: "no relay works",
+  relayFaults: "no relay was asked",
   opener: "no room opens",
 };
 

@@ -59,6 +59,9 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
   connect_timeout: ({ target }) => `${target} does not answer: what is sent there gets lost`,
   tls_not_spoken: ({ target }) => `what answers at ${target} does not speak TLS`,
   tls_no_answer: ({ target }) => `${target} takes the connection and is silent when TLS should begin`,
+  resolve_failed: ({ target }) => `DNS knows no address of ${hostOf(target)}`,
+  tls_no_certificate: ({ target }) => `the server has no certificate for ${hostOf(target)}`,
+  tls_refused: ({ target, message }) => `no TLS with ${target}: ${plain(message)}`,
   tls_closed: ({ target }) => `${target} hangs up before TLS begins`,
   tls_expired: ({ target, evidence }) =>
     `the certificate at ${target} has expired (${evidence.certificateUntil ?? "no date"})`,
@@ -68,10 +71,18 @@ export const connectSentences: Readonly<Record<string, (result: CheckResult) => 
     `the certificate at ${target} comes from nobody that is trusted, or without its chain`,
   tls_name_mismatch: ({ target, evidence }) =>
     `the certificate at ${target} is for another name (${evidence.certificateSubject ?? "none"})`,
-  tls_handshake_failed: ({ target, message }) =>
-    `no TLS with ${target}: ${message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "")}`,
+  tls_handshake_failed: ({ target, message }) => `no TLS with ${target}: ${plain(message)}`,
 };
 
 /** `40D3…:error:0A00010B:SSL routines:tls_…:` and `:../deps/openssl/…:78:` around OpenSSL's words. */
 const OPENSSL_PREFIX = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:/;
 const OPENSSL_PLACE = /:\.\.\/[^ ]*$/;
+
+function plain(message: string): string {
+  return message.replace(OPENSSL_PREFIX, "").replace(OPENSSL_PLACE, "");
+}
+
+/** Of `turn.example.org:5349/tls`, `wss://meet.example.org/xmpp-websocket meet.example.org`. */
+function hostOf(target: string): string {
+  return /^(?:\w+:\/\/)?(\[[^\]]+\]|[^:/ ]+)/.exec(target)?.[1] ?? target;
+}

@@ -55,8 +55,16 @@ export const mediaAdvice = {
 
 export const mediaSentences: Readonly<Record<string, (result: CheckResult) => string>> = {
   no_public_candidate: ({ evidence }) =>
-    `the videobridge tells people no address on the internet, only ${evidence.candidates || "none"}`,
+    evidence.candidates === undefined || evidence.candidates === ""
+      ? "the videobridge tells people no address at all"
+      : `the videobridge tells people no address on the internet, only ${evidence.candidates}`,
   no_bridge: () => "jicofo has no videobridge to send people to",
+  fingerprint_mismatch: () => "another videobridge answers than the one that people are sent to",
+  dtls_failed: () => "packets reach the videobridge, and no encrypted connection comes about",
+  guest_not_admitted: () => "a member has opened the room, and the guest may not come in",
+  audio_lost: () => "two people are connected, and nothing is heard in either direction",
+  audio_one_way: impersonal,
+  high_loss: impersonal,
   not_invited: () => "jicofo is in the room and sends nobody to a videobridge",
   media_no_answer: bridgeSays,
   media_port_closed: bridgeSays,
@@ -71,5 +79,7 @@ function bridgeSays(result: CheckResult): string {
 }
 
 function impersonal({ message }: CheckResult): string {
-  return message.replace(/the (?:first |second |same )?(?:member|guest): /, "");
+  return message
+    .replace(/^on every path: /, "")
+    .replace(/the (?:first |second |same )?(?:member|guest): /, "");
 }

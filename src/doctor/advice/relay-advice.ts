@@ -50,6 +50,7 @@ export const relayAdvice = {
 type Sentence = (result: CheckResult) => string;
 
 export const relaySentences: Readonly<Record<string, Sentence>> = {
+  no_authentication: ({ target }) => `${target} asks for no credential: anybody may use this relay`,
   no_answer: ({ target }) => `${target} does not answer: what is sent there gets lost`,
   credential_refused: ({ target }) => `${target} refuses the credential that the site hands out`,
   no_challenge: ({ target, message }) => `${target} is no TURN server for Jitsi: ${message}`,

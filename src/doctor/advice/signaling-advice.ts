@@ -14,7 +14,7 @@ export const signalingAdvice = {
   host_unknown:
     "Prosody needs a VirtualHost of that name (Debian: /etc/prosody/conf.d/DOMAIN.cfg.lua), or config.js names the wrong one (hosts.domain, hosts.anonymousdomain)",
   stream_refused: PROSODY_LOG,
-  stream_closed: `Prosody or a proxy ends the connection; ${PROSODY_LOG}`,
+  stream_closed: `Prosody or a proxy ends the connection; for a WebSocket nginx needs the Upgrade and Connection headers; ${PROSODY_LOG}`,
   stanza_flood: "this is no XMPP server: look where the WebSocket's path leads",
   session_silent: `Prosody hangs or is overloaded: restart it; ${PROSODY_LOG}`,
   no_features: `a module of Prosody fails; ${PROSODY_LOG}`,
@@ -65,6 +65,13 @@ type Sentence = (result: CheckResult) => string;
 export const signalingSentences: Readonly<Record<string, Sentence>> = {
   ...websocketSentences,
   bosh_not_proxied: ({ target, message }) => `no BOSH at ${urlOf(target)}: ${message}`,
+  stream_closed: ({ target, message }) =>
+    message.startsWith("the server closed the WebSocket")
+      ? `the WebSocket at ${urlOf(target)} opens, and is closed at once`
+      : message,
+  extdisco_missing: () => "Prosody tells nobody of a relay: it does not know the question",
+  extdisco_forbidden: () => "Prosody tells of the relay in rooms only, or not at all: it is forbidden to ask",
+  focus_not_ready: () => "jicofo does not get into the room",
   host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,
   session_silent: () => "Prosody takes the connection and does not answer",
   focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,

@@ -4,11 +4,6 @@ import type { TurnReason } from "../../checks/turn/turn-reasons.ts";
 import { finding } from "../finding.ts";
 import type { Finding } from "../report.ts";
 
-/** The relay works all the same. */
-export function isMinor({ severity }: Finding): boolean {
-  return severity === "warning";
-}
-
 /** Said of a relay's way to its own address, which a router may not lead back or coturn may deny. */
 const OF_ITS_OWN_ADDRESS: readonly string[] = [
   "data_lost",
@@ -21,6 +16,11 @@ export function leftToMeeting(found: Finding): Finding {
   return OF_ITS_OWN_ADDRESS.includes(found.reason) ? { ...found, severity: "warning" } : found;
 }
 
+/** A relay for everybody keeps nobody out; that is what is wrong with it. */
+export function asOpen(found: Finding): Finding {
+  return found.reason === "no_authentication" ? { ...found, severity: "warning" } : found;
+}
+
 /** Not reached, or refused before TURN began. */
 export function isOfConnection(reason: string): boolean {
   return reason in connectReasons || reason in tlsReasons;
@@ -28,7 +28,7 @@ export function isOfConnection(reason: string): boolean {
 
 /** The same cause on several ways to one server is one finding: `turn.example.org (3478/udp, 3478/tcp)`. */
 export function merged(findings: readonly Finding[]): readonly Finding[] {
-  const told = findings.filter((one) => !followsFromClosedPort(one, findings));
+  const told = findings.filter((one) => !isExplained(one, findings));
   const byCause = Map.groupBy(told, ({ reason, target }) => `${reason} ${splitTarget(target)[0]}`);
   return [...byCause.values()].flatMap((same) => {
     const [first] = same;
@@ -45,11 +45,17 @@ function named(message: string, host: string): string {
   return message.includes(host) ? message : `${host}: ${message}`;
 }
 
-/** A proxy in front of a server that is not there takes the connection and hangs up. */
-function followsFromClosedPort({ reason, target }: Finding, findings: readonly Finding[]): boolean {
-  if (reason !== "tls_closed" && reason !== "connection_lost") return false;
+/** A proxy takes the connection for a server that is not there; a server that hangs takes it for itself. */
+const FOLLOWS: Readonly<Record<string, string>> = {
+  tls_closed: "port_closed",
+  connection_lost: "port_closed",
+  tls_no_answer: "no_answer",
+};
+
+/** What another finding on the same server explains. */
+function isExplained({ reason, target }: Finding, findings: readonly Finding[]): boolean {
   const [host] = splitTarget(target);
-  return findings.some((one) => one.reason === "port_closed" && splitTarget(one.target)[0] === host);
+  return findings.some((one) => one.reason === FOLLOWS[reason] && splitTarget(one.target)[0] === host);
 }
 
 /** `[2001:db8::1]:3478/udp` is a host and `3478/udp`. */

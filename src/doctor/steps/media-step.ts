@@ -28,7 +28,7 @@ const PACKETS = 50;
 const MOST_LOSS = 5;
 
 export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
-  const { signaling, site, opener, logins, relays = [] } = known;
+  const { signaling, site, opener, logins, relays = [], relayFaults = [] } = known;
   const people = peopleOf(opener, logins);
   const paths: readonly PathName[] = ["direct", ...new Set(relays.map(pathOf))];
   const { allowSelfSigned } = tools.request;
@@ -61,8 +61,11 @@ export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
   return {
     asked: true,
     summary: summarise(outcomes),
-    ...consequenceOf(outcomes),
-    findings: [...findingOf(result), ...onlyInside(known.address, result)],
+    ...consequenceOf(outcomes, result.reason),
+    findings: [
+      ...findingOf(result).filter(({ reason }) => !relayFaults.includes(reason)),
+      ...onlyInside(known.address, result),
+    ],
   };
 });
 
@@ -125,20 +128,28 @@ function pathOf({ transport, port }: TurnWish): PathName {
 function summarise(outcomes: readonly PathOutcome[]): string {
   if (outcomes.length === 0) return "no meeting came about";
   const words = outcomes.map((outcome) => {
-    if ("failure" in outcome) return `${outcome.path} ✗`;
     if ("skipped" in outcome) return `${outcome.path} –`;
+    if ("failure" in outcome || !isHeard(outcome)) return `${outcome.path} ✗`;
     const trip = roundTripOf(outcome.figures);
     return trip === undefined ? `${outcome.path} ✓` : `${outcome.path} ✓ ${Math.max(1, Math.round(trip))} ms`;
   });
-  const met = outcomes.filter((outcome) => "figures" in outcome).length;
+  const met = outcomes.filter(isHeard).length;
   const head =
     met === 0 ? "no meeting" : met === outcomes.length ? "two people hear each other" : "two people met";
   return `${head}: ${words.join(", ")}`;
 }
 
-function consequenceOf(outcomes: readonly PathOutcome[]): { readonly consequence?: string } {
+/** Some audio came through in both directions. */
+function isHeard(outcome: PathOutcome): boolean {
+  if (!("figures" in outcome)) return false;
+  const { leftToRight, rightToLeft } = outcome.figures.exchange;
+  return leftToRight.received > 0 && rightToLeft.received > 0;
+}
+
+function consequenceOf(outcomes: readonly PathOutcome[], reason: string): { readonly consequence?: string } {
+  if (reason === "guest_not_admitted") return { consequence: "Guests cannot come in at" };
   const works = (relayed: boolean): boolean =>
-    outcomes.some((outcome) => "figures" in outcome && (outcome.path !== "direct") === relayed);
+    outcomes.some((outcome) => isHeard(outcome) && (outcome.path !== "direct") === relayed);
   if (works(false)) return { consequence: "People behind a strict firewall hear nobody at" };
   return works(true) ? { consequence: "Only who goes through the relay is heard at" } : {};
 }

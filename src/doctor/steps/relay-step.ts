@@ -3,13 +3,7 @@ import type { CheckResult } from "../../checks/check.ts";
 import { findingOf } from "../finding.ts";
 import { TOLD } from "../knowledge.ts";
 import { askInward, askTurn } from "../relay/ask-turn.ts";
-import {
-  isMinor,
-  isOfConnection,
-  leftToMeeting,
-  merged,
-  withoutCredential,
-} from "../relay/relay-findings.ts";
+import { asOpen, isOfConnection, leftToMeeting, merged, withoutCredential } from "../relay/relay-findings.ts";
 import { nameOfWish, type RelayWish, relayWishes } from "../relay/relay-wishes.ts";
 import type { Finding } from "../report.ts";
 import { defineStep, type Tools } from "../step.ts";
@@ -18,28 +12,24 @@ export const relayStep = defineStep("relay", TOLD, async ({ services }, tools) =
   const { wishes, bare, exotic } = relayWishes(services);
   if (wishes.length === 0 && bare.length === 0) return { asked: false, because: "the site tells of none" };
   const tried = await Promise.all(wishes.map((wish) => tryWish(wish, tools)));
-  const relays = tried.flatMap(({ wish, findings }) =>
-    wish.kind === "turn" && findings.every(isMinor) ? [wish] : [],
-  );
+  const relays = tried.flatMap(({ wish, works }) => (wish.kind === "turn" && works ? [wish] : []));
   const [working] = relays;
+  const faults = merged(tried.flatMap(({ findings }) => findings));
   const inward = working === undefined ? [] : await askInward(working, tools);
   return {
     asked: true,
     summary: summarise(tried),
     ...(working === undefined ? {} : { consequence: "Not everybody gets through to the relay of" }),
-    findings: [
-      ...merged(tried.flatMap(({ findings }) => findings)),
-      ...bare.map(withoutCredential),
-      ...inward,
-    ],
+    findings: [...faults, ...bare.map(withoutCredential), ...inward],
     notes: exotic.map(({ type, host }) => `not asked: ${type}:${host}, because no browser uses it that way`),
-    ...(working === undefined ? {} : { learnt: { relays } }),
+    learnt: { ...(working === undefined ? {} : { relays }), relayFaults: faults.map(({ reason }) => reason) },
   };
 });
 
 interface Tried {
   readonly wish: RelayWish;
   readonly findings: readonly Finding[];
+  readonly works: boolean;
   /** Milliseconds of one question and its answer. */
   readonly roundTrip: number | undefined;
 }
@@ -48,7 +38,7 @@ async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
   const { host, port } = wish;
   if (wish.kind === "stun") {
     const result = await tools.check("stun", { host, port });
-    return { wish, findings: findingOf(result), roundTrip: durationOf("binding", result) };
+    return { wish, findings: findingOf(result), works: result.ok, roundTrip: durationOf("binding", result) };
   }
   const [result, certificate] = await Promise.all([
     askTurn(wish, tools),
@@ -59,9 +49,13 @@ async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
   // What is wrong with the certificate is told by who looked at nothing else.
   const relayed = findingOf(result)
     .filter(({ reason }) => certificate === undefined || !isOfConnection(reason))
-    .map(leftToMeeting);
+    .map(leftToMeeting)
+    .map(asOpen);
   const findings = [...(certificate === undefined ? [] : findingOf(certificate)), ...relayed];
-  return { wish, findings, roundTrip: durationOf("challenge", result) };
+  // Who asks for no credential gives browsers no relay to meet through as they ask for it.
+  const works =
+    result.reason !== "no_authentication" && findings.every(({ severity }) => severity === "warning");
+  return { wish, findings, works, roundTrip: durationOf("challenge", result) };
 }
 
 function summarise(tried: readonly Tried[]): string {
@@ -70,9 +64,9 @@ function summarise(tried: readonly Tried[]): string {
 }
 
 /** `udp ✓ 31 ms` */
-function wayOf({ wish, findings, roundTrip }: Tried): string {
+function wayOf({ wish, works, roundTrip }: Tried): string {
   const name = nameOfWish(wish);
-  if (!findings.every(isMinor)) return `${name} ✗`;
+  if (!works) return `${name} ✗`;
   return roundTrip === undefined ? `${name} ✓` : `${name} ✓ ${Math.round(roundTrip)} ms`;
 }
 

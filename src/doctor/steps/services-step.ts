@@ -33,20 +33,50 @@ export const servicesStep = defineStep("services", ENTERED, async ({ signaling, 
     },
     describe: (found) => `${found.length} announced`,
   });
-  if (value === undefined) return { asked: true, summary: sentenceFor(result), findings: findingOf(result) };
+  if (value === undefined) {
+    const consequence = "Nobody is told of a relay at";
+    return {
+      asked: true,
+      summary: sentenceFor(result),
+      consequence,
+      findings: findingOf(result).map(milder),
+    };
+  }
   const hosts = [...new Set(value.map(({ host }) => host))].slice(0, MOST_HOSTS);
   const services = value.filter(({ host }) => hosts.includes(host));
+  const now = tools.context.clock.now();
+  const good = services.filter((one) => !hasRunOut(one, now));
   const left = value.length - services.length;
-  const past = expired(services, tools.context.clock.now());
   return {
     asked: true,
     summary: summarise(services),
-    findings: [...(services.some(isRelay) ? [] : [noRelay(target.domain)]), ...past],
-    notes: left === 0 ? [] : [`not asked: ${left} more, because ${MOST_HOSTS} hosts are enough`],
-    // No relay takes it, which would be the same news again.
-    ...(past.length > 0 ? { instead: { services: "its credential has run out" } } : { learnt: { services } }),
+    consequence: "Nobody can use the relay of",
+    findings: [
+      ...(services.some(isRelay) ? [] : [noRelay(target.domain)]),
+      ...services
+        .filter((one) => !good.includes(one))
+        .slice(0, 1)
+        .map(runOut),
+    ],
+    notes: [
+      ...(left === 0 ? [] : [`not asked: ${left} more, because ${MOST_HOSTS} hosts are enough`]),
+      ...(services.some((one) => isRelay(one) && one.port === undefined) ? [NO_PORT] : []),
+    ],
+    // No relay takes a credential that has run out, which would be the same news again.
+    ...(services.some(isRelay) && !good.some(isRelay)
+      ? { instead: { services: "its credential has run out" } }
+      : { learnt: { services: good } }),
   };
 });
+
+/** A Prosody of 2026 can be set to tell of relays inside rooms only (`extdisco_occpuant_check`), which its page copes with. */
+function milder(found: Finding): Finding {
+  return found.reason === "extdisco_forbidden" ? { ...found, severity: "warning" } : found;
+}
+
+/** Prosody leaves out a port that is no number. */
+const NO_PORT =
+  "announced without a port, so browsers take 3478 and 5349: in `external_services` it must be a number";
 
 function isRelay({ type }: ExternalService): boolean {
   return type === "turn" || type === "turns";
@@ -71,14 +101,16 @@ function noRelay(domain: string): Finding {
 /** Milliseconds that two clocks may differ without anybody noticing. */
 const CLOCK_TOLERANCE = 60_000;
 
-function expired(services: readonly ExternalService[], now: number): readonly Finding[] {
-  const old = services.find(({ expires }) => expires !== undefined && expires < now - CLOCK_TOLERANCE);
-  if (old?.expires === undefined) return [];
-  const past = finding("critical", "credential_expired", {
-    target: `${old.type}:${old.host}`,
-    message: `the credential for the relay ran out on ${new Date(old.expires).toISOString().slice(0, 16)}, before it was given`,
+function hasRunOut({ expires }: ExternalService, now: number): boolean {
+  return expires !== undefined && expires < now - CLOCK_TOLERANCE;
+}
+
+function runOut({ type, host, expires = 0 }: ExternalService): Finding {
+  const moment = new Date(expires).toISOString().slice(0, 16).replace("T", " ");
+  return finding("critical", "credential_expired", {
+    target: `${type}:${host}`,
+    message: `the credential for the relay ran out on ${moment}, before it was given`,
     advice:
       "Prosody's clock is off (`timedatectl`), or `ttl` of the entry in `external_services` is too small",
   });
-  return [past];
 }
