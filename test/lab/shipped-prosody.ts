@@ -74,7 +74,8 @@ export async function startShippedProsody(
   await runProgram(["chown", "-R", "prosody:", folder]);
   const asProsody = ["setpriv", "--reuid=prosody", "--regid=prosody", "--clear-groups"];
   const prosody = await startProgram([...asProsody, "prosody", "-F", "--config", config], () =>
-    portOpen(httpPort).then(() => true),
+    // Either may be first.
+    Promise.all([portOpen(httpPort), portOpen(clientPort, "127.0.0.2")]).then(() => true),
   );
   return {
     httpPort,
