@@ -136,6 +136,20 @@ describe("check conference", function () {
     });
   }
 
+  it("asks the site for its relays, as browsers do, where the guests' host tells nobody of any", async () => {
+    const [shared, alone] = [
+      "modules_enabled = meeting_modules",
+      'modules_enabled = { "bosh"; "websocket" }',
+    ];
+    const host = `VirtualHost "guest.${lab.domain}"\n    `;
+    await lab.servers.prosody.reconfigure("/etc/prosody/prosody.cfg.lua", { [host + shared]: host + alone });
+    // Whom the restart has cut off comes back by itself.
+    await lab.untilChoosable(1);
+    const result = await meet({ paths: ["udp"] });
+    await lab.mend();
+    expect(result, `${result.message}\n${lab.logs()}`).to.include({ ok: true, reason: "ok" });
+  });
+
   it("says that its secret is missing instead of asking anybody", async () => {
     const result = await meet(
       { secret: "another" },

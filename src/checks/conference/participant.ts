@@ -9,7 +9,7 @@ import { turnReasons } from "../turn/turn-reasons.ts";
 import { askServices } from "../xmpp/extdisco.ts";
 import { machineUidOf, requestFocus } from "../xmpp/focus-request.ts";
 import { openSession, type XmppSession } from "../xmpp/xmpp-session.ts";
-import { loginDomain, type XmppLogin, type XmppTarget } from "../xmpp/xmpp-target.ts";
+import type { XmppLogin, XmppTarget } from "../xmpp/xmpp-target.ts";
 import type { ConferenceReason } from "./conference-reasons.ts";
 import type { Offer } from "./jingle-offer.ts";
 import { type RelayPathName, relayFor } from "./path-name.ts";
@@ -69,10 +69,10 @@ export class Participant {
     this.#session = await openSession(this.#place.target, this.#login, this.#run);
   }
 
-  /** Asks which relays there are, and allocates on the one of this path. */
+  /** Asks the site which relays there are, as guests' browsers do, too, and allocates on the one of this path. */
   async openRelay(path: RelayPathName): Promise<void> {
     const session = present(this.#session);
-    const services = await askServices(session, loginDomain(this.#place.target, this.#login), this.#run);
+    const services = await askServices(session, this.#place.target.domain, this.#run);
     const relay = relayFor(path, services);
     if (relay === undefined) {
       const told = services.map(({ type, host, port, transport }) => `${type} ${host}:${port}/${transport}`);
