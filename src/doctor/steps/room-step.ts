@@ -66,7 +66,7 @@ async function openRoom(
       const session = await openSession({ ...target, room: name }, login, run);
       try {
         const room = `${name}@${site.muc}`;
-        await requestFocus(session, { focus: site.focus, room, machineUid: machineUidOf("doctor") }, run);
+        await requestFocus(session, { focus: site.focus, room, machineUid: machineUidOf(name) }, run);
       } finally {
         await session.close();
       }
