@@ -15,6 +15,7 @@ import { measureManyChecks } from "./many-checks.ts";
 import { measureQuietPasses } from "./quiet-passes.ts";
 import { measurePush, measureStop } from "./reactions.ts";
 import { measureReplacement } from "./replacement.ts";
+import { measureSiteChecks } from "./site-checks.ts";
 import { measureLadder, measureMeetings } from "./site-ladder.ts";
 import { measureStunBindings } from "./stun-bindings.ts";
 import { measureSweep } from "./sweep.ts";
@@ -43,6 +44,7 @@ async function measureChecks(): Promise<readonly Figure[]> {
   return [
     await measureTlsHandshakes(lab),
     ...alone,
+    await measureSiteChecks(lab, MANY_CHECKS_SECONDS),
     await measureLadder(lab),
     ...(await measureMeetings(lab)),
   ];
