@@ -1,4 +1,4 @@
-/** `convene doctor` on a whole site: healthy, and with faults, each told as its one cause on the right rung. */
+/** `convene doctor` on a whole site, healthy and with faults; failure-catalogue.test.ts has many more of them. */
 import { expect } from "chai";
 import { createContactBounds } from "../../src/doctor/contact-bounds.ts";
 import { type Visit, visit, type VisitRequest } from "../lab/doctor-visit.ts";
@@ -91,14 +91,10 @@ describe("doctor on a whole site", function () {
   });
 
   const faults: readonly (readonly [FaultName, string, RegExp])[] = [
-    ["websocket-not-proxied", "signaling websocket_is_page", /the WebSocket does not reach Prosody/],
-    ["prosody-stopped", "signaling prosody_down", /the web server is there, but not Prosody/],
     ["guest-host-missing", "signaling host_unknown", /^Guests cannot come in at meet\.lab\.test/],
     ["turn-secret", "relay credential_refused", /^People behind a strict firewall cannot meet/],
     ["turn-certificate-expired", "relay cert_expired", /^Not everybody gets through to the relay/],
-    ["turn-external-address", "relay wrong_relayed_address", /said to be at 192\.0\.2\.99/],
     ["turn-open-relay", "relay private_peer_allowed", /^(?:People can meet|Look after)/],
-    ["focus-stopped", "room focus_missing", /^No meeting begins at meet\.lab\.test: jicofo is not there/],
     [
       "bridge-stopped",
       "media no_bridge",
