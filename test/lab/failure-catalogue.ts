@@ -5,7 +5,7 @@
 import type { FaultName } from "./meeting-lab-faults.ts";
 
 export interface CatalogueLine {
-  /** A failure that comes about in several ways has several lines. */
+  /** A failure that comes about in several ways has several lines. Up to 24 they are known from Jitsi's issues. */
   readonly row: number;
   readonly broken: string;
   /** Where it is broken: in a real server, or `… stand-in` for what the machine cannot have. */
@@ -75,4 +75,8 @@ export const FAILURE_CATALOGUE: readonly CatalogueLine[] = [
   { row: 23, broken: "relayed media would need a hairpin", on: "nftables, bridge stand-in", faults: ["hairpin-closed", "bridge-public-only"], told: "bridge-1 relay_hairpin_failed", meeting: "some", doctor: undefined },
   { row: 24, broken: "jicofo's health is not switched on", on: "focus stand-in", faults: ["focus-health-disabled"], told: undefined, meeting: "all", doctor: undefined },
   { row: 24, broken: "jicofo's HTTP listens elsewhere", on: "focus stand-in", faults: ["focus-http-refused"], told: "bridge-1 focus_unreachable", meeting: "all", doctor: undefined, choosable: "unasked" },
+  { row: 25, broken: "the bridge passes on no audio", on: "bridge stand-in", faults: ["bridge-forwards-nothing"], told: "conference audio_lost", meeting: "nobody", doctor: undefined },
+  { row: 26, broken: "guests may open rooms of members", on: "focus stand-in", faults: ["guests-open-rooms"], told: "signaling-guest guests_open_rooms", meeting: "all", doctor: undefined },
+  { row: 27, broken: "coturn relays to private addresses", on: "coturn", faults: ["turn-open-relay"], told: "turn-udp private_peer_allowed", meeting: "all", doctor: "relay private_peer_allowed" },
+  { row: 28, broken: "the page's certificate has expired", on: "HAProxy", faults: ["page-certificate-expired"], told: "proxy-certificate cert_expired", meeting: "nobody", doctor: "certificate cert_expired" },
 ];

@@ -13,9 +13,10 @@ describe("the failure catalogue's table", () => {
     expect(text).to.equal(withTable(text, failureTable(FAILURE_CATALOGUE)));
   });
 
-  it("has all 24 failures in their order", () => {
+  it("has every failure, in their order", () => {
     const rows = FAILURE_CATALOGUE.map(({ row }) => row);
-    expect([...new Set(rows)]).to.deep.equal(Array.from({ length: 24 }, (_, index) => index + 1));
+    const last = Math.max(24, ...rows);
+    expect([...new Set(rows)]).to.deep.equal(Array.from({ length: last }, (_, index) => index + 1));
     expect(rows).to.deep.equal(rows.toSorted((one, other) => one - other));
   });
 
