@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { loopbackCheck } from "../lab/loopback-check.ts";
+import { startFullBacklog } from "../lab/full-backlog.ts";
 import { freePort } from "../lab/loopback-port.ts";
 import { createLoopbackServers } from "../lab/loopback-servers.ts";
 
@@ -18,6 +19,15 @@ describe("check tcp on loopback", () => {
     const port = await servers.silent();
     expect(await check({ port })).to.include({ ok: true, reason: "ok", target: `service.test:${port}/tcp` });
     expect(await check({ port: await freePort() })).to.include({ ok: false, reason: "port_closed" });
+  });
+
+  it("tells a port where packets get lost from a closed one", async () => {
+    const full = await startFullBacklog();
+    const result = await check({ port: full.port, timeout: "300ms" });
+    await full.stop();
+    expect(result).to.include({ ok: false, severity: "critical", reason: "connect_timeout" });
+    expect(result.phases.map(({ name }) => name)).to.deep.equal(["resolve", "connect"]);
+    expect(result.hint).to.contain("firewall");
   });
 
   it("wants a banner, which may come in pieces", async () => {

@@ -165,6 +165,31 @@ describe("check turn against misbehaving servers", function () {
     }
   });
 
+  it("tells a permission that is refused to everybody from one for a peer that is denied", async () => {
+    const denying =
+      (code: number): Behaviour =>
+      (request, count) =>
+        request.method === Method.createPermission ? refuse(request, code) : polite(request, count);
+    const peers = { allowedPeers: ["10.10.1.21"] };
+    const results = await Promise.all([
+      udp(denying(508)),
+      udp(denying(508), peers),
+      udp(denying(403)),
+      udp(denying(403), peers),
+    ]);
+    expect(results.map(({ reason }) => reason)).to.deep.equal([
+      "permission_failed",
+      "permission_failed",
+      "forbidden_peer",
+      "bridge_denied",
+    ]);
+    expect(results[0]?.evidence).to.include({ errorCode: 508, peer: RELAYED.address });
+    expect(results[1]?.evidence).to.include({ errorCode: 508, peer: "10.10.1.21" });
+    expect(results[0]).to.include({ ok: false, severity: "critical" });
+    const rungs = results.map(({ phases }) => phases.at(-2)?.name);
+    expect(rungs).to.deep.equal(["permission", "peers", "permission", "peers"]);
+  });
+
   it("names the rung that fell silent", async () => {
     const silent = [
       udp(() => undefined, SOON),

@@ -12,10 +12,12 @@ const TCP_HEADER =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const REST = "00000000:00000000 00:00000000 00000000   112        0 22 1 0000000000000000 100 0 0 10 0";
 
+const TIMESYNCD = "/run/systemd/timesync/synchronized";
+
 const GOOD_FILES: Readonly<Record<string, string>> = {
   "/proc/meminfo": "MemTotal:       16777216 kB\nMemFree: 1 kB\nMemAvailable:    8388608 kB\n",
   "/proc/sys/net/ipv4/ip_forward": "1\n",
-  "/run/systemd/timesync/synchronized": "",
+  [TIMESYNCD]: "",
   "/proc/net/tcp": `${TCP_HEADER}\n`,
 };
 
@@ -34,6 +36,8 @@ const EXPECTED: HostExpectation = {
 
 interface Machine {
   readonly files?: Readonly<Record<string, string>>;
+  /** Of a good machine's files. */
+  readonly missing?: readonly string[];
   readonly dns?: readonly string[];
   readonly free?: number;
   readonly date?: number;
@@ -44,6 +48,7 @@ async function look(
   expected: Partial<HostExpectation> = {},
 ): Promise<readonly CheckResult[]> {
   const files = new Map(Object.entries({ ...GOOD_FILES, ...machine.files }));
+  for (const path of machine.missing ?? []) files.delete(path);
   const readers: HostReaders = {
     readFile: (path) => Promise.resolve(files.get(path)),
     freeSpace: () => Promise.resolve({ free: machine.free ?? 50 * GIB, total: 100 * GIB }),
@@ -168,6 +173,9 @@ describe("check host", () => {
     expect(await failures({ date: NOW - 3_000 }, { dateUrl })).to.deep.equal([]);
     expect(await failures({ date: NOW - 60_000 }, { dateUrl })).to.deep.equal(["critical clock_wrong clock"]);
     expect(await failures({}, { dateUrl })).to.deep.equal(["warning unreadable clock"]);
+    expect(await failures({ missing: [TIMESYNCD] })).to.deep.equal(["warning clock_unsynchronised clock"]);
+    const chrony = { missing: [TIMESYNCD], files: { "/run/chrony/chronyd.pid": "812\n" } };
+    expect(await failures(chrony)).to.deep.equal([]);
   });
 
   it("turns what cannot be read into a finding of that part alone", async () => {
