@@ -152,6 +152,8 @@ describe("check bridge", function () {
     ["wrong_media_port", { candidates: "wrong-port" }, {}],
     ["fingerprint_mismatch", { fingerprint: "another" }, {}],
     ["bad_answer", { answers: "garbage" }, {}],
+    ["media_refused", { password: "another" }, {}],
+    ["connection_dropped", { dropAfterSeconds: 0.1 }, { hold: "300ms" }],
   ];
   for (const [reason, behaviour, fields] of faults) {
     it(`is found out as ${reason} when it is told ${JSON.stringify(behaviour)}`, async () => {

@@ -117,6 +117,16 @@ describe("check conference", function () {
     ["focus_not_owner", { ownership: "none" }],
     ["source_not_announced", { sources: "withheld" }],
   ];
+  /** Also on which rung, and in whose words. */
+  const roomFaults: readonly (readonly [string, Fields, string, string])[] = [
+    ["not_invited", { invites: "none" }, "invite", "does not invite the member and the guest"],
+    ["room_refused", { rooms: "members-only" }, "join", "registration-required"],
+    ["accept_refused", { accepts: "refused" }, "accept", "bad-request told to refuse it"],
+    ["meeting_ended", { accepts: "over" }, "accept", "expired over before it was accepted"],
+    ["meeting_ended", { accepts: "put-out" }, "accept", "put out of the room: told to put it out"],
+    ["meeting_ended", { accepts: "ended" }, "connect", "ends the session: expired told to end it"],
+    ["meeting_ended", { accepts: "ended-later" }, "audio", "ends the session: expired told to end it"],
+  ];
   for (const [reason, behaviour] of bridgeFaults) {
     it(`says ${reason} when the bridge is told ${JSON.stringify(behaviour)}`, async () => {
       const [bridge] = lab.servers.bridges;
@@ -133,6 +143,18 @@ describe("check conference", function () {
       const result = await meet();
       await lab.servers.focus.mend();
       expect(result, result.message).to.include({ ok: false, reason });
+    });
+  }
+
+  for (const [reason, behaviour, rung, words] of roomFaults) {
+    it(`says ${reason} when the focus is told ${JSON.stringify(behaviour)}`, async () => {
+      await lab.servers.focus.behave(behaviour);
+      const result = await meet({ packets: 100 });
+      await lab.servers.focus.mend();
+      expect(result, result.message).to.include({ ok: false, severity: "critical", reason });
+      expect(result.message).to.contain(words);
+      expect(result.phases.map(({ name }) => name).slice(-2)).to.deep.equal([rung, "leave"]);
+      expect(result.hint).to.contain(reason === "room_refused" ? "prosody.cfg.lua" : "convene logs jitsi");
     });
   }
 

@@ -36,7 +36,7 @@ export const conferenceReasons = {
   },
   meeting_ended: {
     severity: "critical",
-    hint: "jicofo ended the meeting while it was being set up, in the words shown: convene logs jitsi",
+    hint: "jicofo ended the meeting, or put a participant out of the room, in the words shown: convene logs jitsi",
   },
   source_not_announced: {
     severity: "critical",

@@ -143,7 +143,9 @@ async function talk(
   { packets }: MeetingPlan,
   media: MediaProcess,
 ): Promise<Exchange> {
-  const exchange = await media.exchange(first.peer, second.peer, { packets, payloadType: opusPayloadType });
+  const talking = media.exchange(first.peer, second.peer, { packets, payloadType: opusPayloadType });
+  const talks = (one: Participant): Promise<Exchange> => named(one, () => one.whileItLasts(talking));
+  const [exchange] = await Promise.all([talks(first), talks(second)]);
   for (const one of [first, second]) judgeRelayCounters(one);
   return exchange;
 }

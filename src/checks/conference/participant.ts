@@ -124,13 +124,18 @@ export class Participant {
     await present(this.#member).accept(present(this.#offer), present(this.#local));
   }
 
+  /** What comes of it, unless this participant's meeting ends before: then fails with why. */
+  async whileItLasts<T>(work: Promise<T>): Promise<T> {
+    return await present(this.#member).whileItLasts(work);
+  }
+
   /** Milliseconds of ICE and DTLS. */
   async connect(
     to: readonly TransportAddress[],
   ): Promise<{ readonly iceMs: number; readonly dtlsMs: number }> {
     const { ufrag, pwd, fingerprints } = present(this.#offer).transport;
     const remote = { ufrag, pwd, fingerprints: [...fingerprints], candidates: [...to] };
-    return await this.#media.connect(this.#peer, remote);
+    return await this.whileItLasts(this.#media.connect(this.#peer, remote));
   }
 
   /** Fails with `source_not_announced`. */

@@ -28,7 +28,8 @@ export class RoomMember {
   #isOwner = false;
   #noBridge = false;
   #offer: Offer | undefined;
-  /** Why nothing more is to be waited for. */
+  /** Rejects with why nothing more is to be waited for. */
+  readonly #ended = Promise.withResolvers<never>();
   #end: unknown;
   #wake: () => void = () => undefined;
 
@@ -38,6 +39,8 @@ export class RoomMember {
     this.#room = room;
     this.nick = nick;
     this.#run = run;
+    // Who waits for nothing does not hear of it.
+    this.#ended.promise.catch(() => undefined);
     // Until the session ends: the focus is answered also while we leave.
     session.onStanza((stanza) => this.#see(stanza));
     session.onEnd((error) => this.#fail(error));
@@ -64,13 +67,13 @@ export class RoomMember {
     return invited === "no bridge" ? undefined : invited;
   }
 
-  /** Fails with `accept_refused`. */
+  /** Fails with `accept_refused`; with `meeting_ended` when the focus refuses it because there is no session any more. */
   async accept(offer: Offer, local: LocalParameters): Promise<void> {
     const accept = acceptElement(offer, this.#session.jid, this.nick, local);
     try {
-      await this.#session.ask("set", this.#focus, accept, ACCEPT_MS);
+      await this.whileItLasts(this.#session.ask("set", this.#focus, accept, ACCEPT_MS));
     } catch (error) {
-      if (!(error instanceof CheckFailure)) throw error;
+      if (!(error instanceof CheckFailure) || error === this.#end) throw error;
       throw failure("accept_refused", error.message);
     }
   }
@@ -78,6 +81,11 @@ export class RoomMember {
   /** Whether the focus told of this source in time. */
   async hears(ssrc: number): Promise<boolean> {
     return (await this.#until(() => this.#sources.has(ssrc) || undefined, SOURCES_MS)) ?? false;
+  }
+
+  /** What comes of it, unless the meeting ends before: whatever fails after that fails for it. */
+  async whileItLasts<T>(work: Promise<T>): Promise<T> {
+    return await Promise.race([this.#ended.promise, work]);
   }
 
   /** Ends what was begun: also after a failure, and without waiting for answers. */
@@ -104,7 +112,7 @@ export class RoomMember {
     const presence = readPresence(stanza);
     if (presence?.from === this.#occupant) {
       if (presence.type === "error") this.#fail(refusal(stanza));
-      else if (presence.type === "unavailable") this.#fail(failure("meeting_ended", "put out of the room"));
+      else if (presence.type === "unavailable") this.#fail(putOut(presence.words));
       else this.#entered = true;
       this.#isOwner ||= presence.affiliation === "owner";
     }
@@ -147,6 +155,7 @@ export class RoomMember {
 
   #fail(error: unknown): void {
     this.#end ??= error;
+    this.#ended.reject(this.#end);
     this.#wake();
   }
 
@@ -171,6 +180,10 @@ export class RoomMember {
 function refusal(stanza: XmlElement): CheckFailure<ConferenceReason> {
   const { message, evidence } = new StanzaRefused("the room", stanza);
   return new CheckFailure("room_refused", message, { evidence });
+}
+
+function putOut(words: string): CheckFailure<ConferenceReason> {
+  return failure("meeting_ended", `put out of the room: ${words === "" ? "no reason" : words}`);
 }
 
 function failure(reason: ConferenceReason, message: string): CheckFailure<ConferenceReason> {

@@ -35,6 +35,8 @@ export interface SeenPresence {
   readonly from: string;
   readonly type: string | undefined;
   readonly affiliation: string | undefined;
+  /** Why a moderator took the occupant's role (XEP-0045 section 8.2), or an owner the room (section 10.9). */
+  readonly words: string;
   /** jicofo's own word for having no bridge. */
   readonly saysNoBridge: boolean;
 }
@@ -46,5 +48,7 @@ export function readPresence(stanza: XmlElement): SeenPresence | undefined {
   const user = childOf(stanza, "x", MUC_USER);
   const item = user === undefined ? undefined : childOf(user, "item", MUC_USER);
   const saysNoBridge = stanza.children.some(({ name }) => name === "bridgeNotAvailable");
-  return { from, type, affiliation: item?.attributes.affiliation, saysNoBridge };
+  const destroy = user === undefined ? undefined : childOf(user, "destroy", MUC_USER);
+  const words = [item, destroy].map((one) => one && childOf(one, "reason", MUC_USER)?.text).join("");
+  return { from, type, affiliation: item?.attributes.affiliation, words, saysNoBridge };
 }

@@ -6,6 +6,7 @@ const CHOICES = {
   candidates: ["all", "private-only", "wrong-port", "none"],
   fingerprint: ["own", "another"],
   forwarding: ["all", "off", "one-way"],
+  password: ["own", "another"],
   media: ["normal", "silent", "checks-only"],
   webSockets: ["normal", "closed"],
 };

@@ -18,7 +18,7 @@ export class TransportDescription {
     return {
       xmlns: "urn:xmpp:jingle:transports:ice-udp:1",
       ufrag: media.ufrag,
-      pwd: media.password,
+      pwd: this.#options.behaviour.password === "own" ? media.password : randomBytes(12).toString("hex"),
       "rtcp-mux": true,
       candidates: this.#candidates(capabilities),
       fingerprints: [{ fingerprint: this.#fingerprint(media), setup: "actpass", hash: "sha-256" }],

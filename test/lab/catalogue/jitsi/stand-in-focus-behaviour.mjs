@@ -9,6 +9,13 @@ const CHOICES = {
   ownership: ["normal", "none"],
   /** Jingle offers: sent; not sent; without sense. */
   invites: ["normal", "none", "garbage"],
+  /**
+   * Who accepts an offer: is taken in; is refused; comes when the session is over; has the session ended as soon as it
+   * is taken in, or while it talks; or is put out of the room.
+   */
+  accepts: ["normal", "refused", "over", "ended", "ended-later", "put-out"],
+  /** Its rooms: for who comes; for who was made a member before, as with a lobby. */
+  rooms: ["normal", "members-only"],
   /** In the offer: the bridge's; another one. */
   fingerprint: ["normal", "wrong"],
   /** Who sends what is told to the others; or not. */
@@ -16,6 +23,9 @@ const CHOICES = {
   /** A bridge is chosen; or none, as when none is in its brewery. */
   bridges: ["normal", "none"],
 };
+
+/** Milliseconds from the acceptance of an offer: once the answer is out; when two who accepted are connected and talk. */
+export const ENDED_AFTER_MS = { ended: 1, "ended-later": 800 };
 
 export class FocusBehaviour {
   /** "normal", or why it is not healthy. */

@@ -12,6 +12,7 @@ import {
   sessionTerminate,
 } from "./stand-in-focus-jingle.mjs";
 import { colibriSources, faultIn, groupsOf, sourcesOf } from "./stand-in-focus-sources.mjs";
+import { ENDED_AFTER_MS } from "./stand-in-focus-behaviour.mjs";
 import { Allocation, NO_BRIDGE } from "./stand-in-focus-allocation.mjs";
 import { Participants } from "./stand-in-focus-participants.mjs";
 import { Room } from "./stand-in-focus-room.mjs";
@@ -97,14 +98,13 @@ export class Conference {
 
   /** Nobody is left to talk to. */
   #terminateAll() {
-    for (const participant of this.#participants.values()) {
-      this.#participants.send(
-        participant,
-        sessionTerminate(participant.sid, "expired", "Idle session timeout"),
-      );
-      this.#remove(participant);
-    }
+    for (const participant of this.#participants.values()) this.#end(participant, "Idle session timeout");
     this.#allocation.expire();
+  }
+
+  #end(participant, words) {
+    this.#participants.send(participant, sessionTerminate(participant.sid, "expired", words));
+    this.#remove(participant);
   }
 
   #invite(member) {
@@ -228,6 +228,12 @@ export class Conference {
   }
 
   #accept(participant, element) {
+    const { accepts } = this.#options.behaviour;
+    if (accepts === "refused") throw refusal("bad-request", "told to refuse it");
+    if (accepts === "over") {
+      this.#end(participant, "over before it was accepted");
+      throw refusal("item-not-found", "no such session");
+    }
     const transport = acceptedTransport(element);
     if (transport?.transport.fingerprints === undefined)
       throw refusal("bad-request", "no transport with a fingerprint");
@@ -236,6 +242,9 @@ export class Conference {
     const { member, sources } = participant;
     this.#allocation.update({ id: member.nick, transport, sources: colibriSources(sources) });
     this.#participants.tellAll();
+    const after = ENDED_AFTER_MS[accepts];
+    if (after !== undefined) setTimeout(() => this.#end(participant, "told to end it"), after);
+    if (accepts === "put-out") this.#room.putOut(member);
   }
 
   #take(participant, element) {

@@ -95,7 +95,11 @@ export class Room {
     if (behaviour.ownership === "none") return;
     const form = await session.ask("get", room, xml("query", { xmlns: OWNER }));
     if (!succeeded(form)) throw new Error(`${room} has no form for the focus: ${conditionOf(form)}`);
-    const fields = { FORM_TYPE: `${MUC}#roomconfig`, "muc#roomconfig_whois": "anyone" };
+    const fields = {
+      FORM_TYPE: `${MUC}#roomconfig`,
+      "muc#roomconfig_whois": "anyone",
+      ...(behaviour.rooms === "members-only" ? { "muc#roomconfig_membersonly": "1" } : {}),
+    };
     const written = Object.entries(fields).map(([name, value]) =>
       xml("field", { var: name }, xml("value", {}, value)),
     );
@@ -120,15 +124,22 @@ export class Room {
         continue;
       member.affiliation = "owner";
       const item = xml("item", { affiliation: "owner", jid: member.jid.split("/")[0] });
-      void this.#ask(member, xml("query", { xmlns: `${MUC}#admin` }, item));
+      void this.#administer(`${member.nick} was not made owner`, item);
     }
   }
 
-  async #ask(member, payload) {
+  /** Kicks it (XEP-0045, section 8.2). */
+  putOut({ nick }) {
+    const reason = xml("reason", {}, "told to put it out");
+    const item = xml("item", { nick, role: "none" }, reason);
+    void this.#administer(`${nick} was not put out`, item);
+  }
+
+  async #administer(failure, item) {
     const { room, session } = this.#options;
-    const answer = await session.ask("set", room, payload);
+    const answer = await session.ask("set", room, xml("query", { xmlns: `${MUC}#admin` }, item));
     if (succeeded(answer)) return;
-    process.stderr.write(`${room}: ${member.nick} was not made owner: ${conditionOf(answer)}\n`);
+    process.stderr.write(`${room}: ${failure}: ${conditionOf(answer)}\n`);
   }
 }
 
