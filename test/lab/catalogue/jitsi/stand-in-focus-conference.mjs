@@ -230,10 +230,8 @@ export class Conference {
   #accept(participant, element) {
     const { accepts } = this.#options.behaviour;
     if (accepts === "refused") throw refusal("bad-request", "told to refuse it");
-    if (accepts === "over") {
-      this.#end(participant, "over before it was accepted");
-      throw refusal("item-not-found", "no such session");
-    }
+    if (accepts === "over") this.#end(participant, "over before it was accepted");
+    if (participant.state === "ended") throw refusal("item-not-found", "no such session");
     const transport = acceptedTransport(element);
     if (transport?.transport.fingerprints === undefined)
       throw refusal("bad-request", "no transport with a fingerprint");
@@ -242,8 +240,8 @@ export class Conference {
     const { member, sources } = participant;
     this.#allocation.update({ id: member.nick, transport, sources: colibriSources(sources) });
     this.#participants.tellAll();
-    const after = ENDED_AFTER_MS[accepts];
-    if (after !== undefined) setTimeout(() => this.#end(participant, "told to end it"), after);
+    if (accepts in ENDED_AFTER_MS)
+      setTimeout(() => this.#end(participant, "told to end it"), ENDED_AFTER_MS[accepts]);
     if (accepts === "put-out") this.#room.putOut(member);
   }
 
