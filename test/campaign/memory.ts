@@ -1,26 +1,27 @@
 /**
  * Looks for memory that checks keep: `memory.ts [--minutes 20]`.
  *
- * The schedule with states, alerts and history looks at a whole site that is well, thirty times as often as shipped, so
- * that twenty minutes are ten hours of it. Exits 1 when what is in use after collecting grows.
+ * The schedule with states, alerts and history, in a process of its own, looks at a whole site that is well, thirty
+ * times as often as shipped, so that twenty minutes are ten hours of it. Exits 1 when what is in use after collecting
+ * grows.
  */
-import { setFlagsFromString } from "node:v8";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runInNewContext } from "node:vm";
+import { z } from "zod";
 import { alignColumns } from "../../src/cli/columns.ts";
 import { checkKind, intervalOf } from "../../src/checks/registry.ts";
 import type { DesiredCheck } from "../../src/model/desired-state.ts";
-import { systemClock } from "../../src/system/clock.ts";
-import { scheduleChecks } from "../bench/scheduled-checks.ts";
-import { startMeetingLab } from "../lab/meeting-lab.ts";
+import { type MeetingLab, startMeetingLab } from "../lab/meeting-lab.ts";
 import { fitLine } from "./memory/fit-line.ts";
+import type { MeasuredSite, MemoryReading } from "./memory/measured-site.ts";
 
 const FASTER = 30;
 /** Those with a process of their own come one after the other anyway. */
 const HEAVY_SECONDS = 60;
 /** Until then the code is compiled, and histories fill up. */
 const WARM_SHARE = 0.25;
-const LOOK_MS = 10_000;
 /** Megabytes in the measured time, above what the scatter explains. */
 const LIMITS = { heap: 1, resident: 4 };
 
@@ -42,11 +43,14 @@ function hurried(check: DesiredCheck): DesiredCheck {
   return { ...check, intervalSeconds: isHeavy ? HEAVY_SECONDS : intervalOf(check) / 1_000 / FASTER };
 }
 
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  if (typeof collect !== "function") throw new Error("this Node does not let itself be told to collect");
-  return () => void collect();
+function siteOf(lab: MeetingLab): MeasuredSite {
+  return {
+    checks: lab.checks.map(hurried),
+    containers: lab.desired.containers.map((container) => ({ ...container, files: [] })),
+    published: lab.addresses.public,
+    root: lab.extraRoots.join("\n"),
+    proxyRoot: lab.servers.haproxy.container.root,
+  };
 }
 
 function row(
@@ -69,29 +73,35 @@ function grows(samples: readonly Sample[], valueOf: (sample: Sample) => number, 
 
 async function campaign(minutes: number): Promise<number> {
   await using lab = await startMeetingLab();
-  const checks = lab.checks.map(hurried);
-  const collect = collector();
-  const scheduled = await scheduleChecks({ checks, containers: lab.desired.containers }, lab.checkContext());
+  const site = siteOf(lab);
+  const script = join(import.meta.dirname, "memory/measured-process.ts");
+  const child = fork(script, { execArgv: ["--expose-gc"] });
+  const gone = once(child, "exit");
   const began = performance.now();
-  const elapsed = (): number => (performance.now() - began) / 60_000;
   const samples: Sample[] = [];
+  let looks = 0;
+  let failures: readonly string[] = [];
   let saidAt = 0;
-  say(`${checks.length} checks for ${minutes} min, ${FASTER} times as often as shipped`);
-  while (elapsed() < minutes) {
-    await systemClock.sleep(LOOK_MS);
-    collect();
-    const { heapUsed, rss } = process.memoryUsage();
-    const sample = { minutes: elapsed(), heap: heapUsed / 1e6, resident: rss / 1e6 };
+  say(`${site.checks.length} checks for ${minutes} min, ${FASTER} times as often as shipped`);
+  child.on("message", (reading: MemoryReading) => {
+    ({ looks, failures } = reading);
+    const { heap, resident } = reading;
+    const sample = { minutes: (performance.now() - began) / 60_000, heap, resident };
     if (sample.minutes > WARM_SHARE * minutes) samples.push(sample);
-    if (sample.minutes - saidAt < 1) continue;
-    saidAt = sample.minutes;
-    const { heap, resident } = sample;
-    say(
-      `· ${saidAt.toFixed(0)} min, ${scheduled.looks} looks, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(1)} MB`,
-    );
-  }
-  const { looks, failures } = scheduled;
-  await scheduled.stop();
+    if (sample.minutes - saidAt >= 1) {
+      saidAt = sample.minutes;
+      say(
+        `· ${saidAt.toFixed(0)} min, ${looks} looks, heap ${heap.toFixed(1)} MB, resident ${resident.toFixed(1)} MB`,
+      );
+    }
+    if (sample.minutes >= minutes) child.disconnect();
+  });
+  child.send(site);
+  const [code] = z
+    .tuple([z.number().nullable()])
+    .rest(z.unknown())
+    .parse(await gone);
+  if (code !== 0) throw new Error(`what was measured ended with ${code}`);
   for (const failure of failures) say(`✗ ${failure}`);
   const inHeap = (sample: Sample): number => sample.heap;
   const inAll = (sample: Sample): number => sample.resident;

@@ -23,6 +23,8 @@ export interface LabContainer {
   readonly address: string;
   /** The command as this container would run it; `user` in place of root. */
   inside(command: readonly string[], user?: string): readonly string[];
+  /** Its file system as the machine sees it, while the lab is up. */
+  readonly root: string;
   /** Files by the path they have inside. */
   read(path: string): Promise<string>;
   /** Owner and mode of what is there already stay, unless told. */
@@ -73,6 +75,7 @@ function labContainer(
   return {
     name,
     address: address.ipv4,
+    root: seen,
     inside: (command, user) => [
       ...enter,
       "chroot",

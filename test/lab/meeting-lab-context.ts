@@ -11,7 +11,7 @@ export interface LabContextParts {
   /** PEM. */
   readonly root: string;
   /** Has the certificates. */
-  readonly proxy: LabContainer;
+  readonly proxy: Pick<LabContainer, "read">;
 }
 
 /** The site's names lead to its public address; rejects as DNS does for others. */
