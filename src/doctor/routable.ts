@@ -17,6 +17,13 @@ export function unroutable(address: string): string | undefined {
   return special(address, "ipv6") ?? (isGlobalUnicast(groups) ? undefined : "not allocated");
 }
 
+/** Whether it is an address of somebody's own network, and of no use to who is not in it. */
+export function isInside(address: string): boolean {
+  return INSIDE.includes(unroutable(address));
+}
+
+const INSIDE: readonly unknown[] = ["private", "loopback", "link-local", "shared by a carrier's NAT"];
+
 /** One spelling for all that an IP address can be written in; what carries an IPv4 address is that address. */
 export function canonicalAddress(address: string): string {
   if (isIP(address) !== 6 || address.includes("%")) return address;

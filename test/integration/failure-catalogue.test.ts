@@ -4,7 +4,7 @@ import type { CheckStatus } from "../../src/status/check-status.ts";
 import { visit, type Visit } from "../lab/doctor-visit.ts";
 import { type CatalogueLine, FAILURE_CATALOGUE } from "../lab/failure-catalogue.ts";
 import { createLadder, type Ladder } from "../lab/ladder.ts";
-import { type MeetingLab, startMeetingLab } from "../lab/meeting-lab.ts";
+import { type Login, type MeetingLab, startMeetingLab } from "../lab/meeting-lab.ts";
 
 interface Seen {
   readonly told: readonly string[];
@@ -12,6 +12,8 @@ interface Seen {
   /** Checks for which a change would not be taken for healthy. */
   readonly unhealthy: readonly string[];
   readonly doctor: Visit;
+  /** With an account, where a stranger sees nothing. */
+  readonly member: Visit | undefined;
   /** Of all servers, for who reads a failure. */
   readonly logs: string;
 }
@@ -62,12 +64,17 @@ describe("the failure catalogue", function () {
   async function lookWith(line: CatalogueLine, lab: MeetingLab, ladder: Ladder): Promise<Seen> {
     for (const fault of line.faults) await lab.fault(fault);
     if (line.choosable !== "unasked") await lab.untilChoosable(line.choosable ?? line.bridges ?? 1);
-    const [, doctor] = await Promise.all([climbUntil(ladder, isSeen(line)), visitAsStranger(lab)]);
+    const [, doctor, member] = await Promise.all([
+      climbUntil(ladder, isSeen(line)),
+      visitSite(lab),
+      line.doctor === undefined ? visitSite(lab, lab.person) : undefined,
+    ]);
     return {
       told: ladder.told(),
       statuses: ladder.statuses(),
       unhealthy: await ladder.unhealthy(),
       doctor,
+      member,
       logs: lab.logs(),
     };
   }
@@ -88,7 +95,8 @@ describe("the failure catalogue", function () {
       const found = outcomeOf(line);
       expectCause(line, found);
       expectMeeting(line, found);
-      expectDoctor(line, found);
+      expectStranger(line, found);
+      expectMember(line, found);
     });
   }
 });
@@ -110,9 +118,10 @@ function isSeen(line: CatalogueLine): (ladder: Ladder) => boolean {
     ladder.told().join() === toldOf(line).join() && MEETINGS[line.meeting] === meetingIn(ladder.statuses());
 }
 
-async function visitAsStranger(lab: MeetingLab): Promise<Visit> {
+async function visitSite(lab: MeetingLab, login?: Login): Promise<Visit> {
   const pins = new Map([lab.domain, lab.turnDomain].map((name) => [name, [lab.addresses.public]] as const));
-  return await visit({ target: { host: lab.domain, port: 443 }, pins, extraRoots: lab.extraRoots });
+  const target = { host: lab.domain, port: 443 };
+  return await visit({ target, pins, extraRoots: lab.extraRoots, ...(login && { login }) });
 }
 
 function toldOf({ told }: CatalogueLine): readonly string[] {
@@ -177,9 +186,18 @@ function expectMeeting({ meeting }: CatalogueLine, { statuses }: Seen): void {
 }
 
 /** It names the same cause as far as it can be seen from outside, and otherwise claims no more than it saw. */
-function expectDoctor(line: CatalogueLine, { doctor: { findings, report, text }, logs }: Seen): void {
+function expectStranger(line: CatalogueLine, { doctor: { findings, report, text }, logs }: Seen): void {
   expect(findings, `${text}\n${logs}`).to.deep.equal(line.doctor === undefined ? [] : [line.doctor]);
   const works = line.meeting === "all" ? ["works"] : [];
   expect(report.verdict).to.be.oneOf(line.doctor === undefined ? ["partly_seen", ...works] : ["findings"]);
   if (line.meeting !== "all") expect(report.headline).not.to.match(/^People can meet/);
+}
+
+/** Who may open a room sees what a meeting shows, and is told that people can meet only where all can. */
+function expectMember(line: CatalogueLine, { member, logs }: Seen): void {
+  if (member === undefined) return;
+  const { findings, report, text } = member;
+  expect(findings, `${text}\n${logs}`).to.deep.equal(line.member === undefined ? [] : [line.member]);
+  expect(report.verdict).to.equal(line.member === undefined ? "works" : "findings");
+  expect(report.headline.startsWith("People can meet"), report.headline).to.equal(line.meeting === "all");
 }

@@ -13,8 +13,9 @@ export function failureTable(lines: readonly CatalogueLine[]): string {
   return [head, ...lines.map(tableLine)].join("\n");
 }
 
-function tableLine({ row, broken, on, told, meeting, doctor }: CatalogueLine): string {
-  return `| ${row} | ${broken} | ${on} | ${code(told ?? "nothing")} | ${meeting} | ${doctor === undefined ? "–" : code(doctor)} |`;
+function tableLine({ row, broken, on, told, meeting, doctor, member }: CatalogueLine): string {
+  const seen = doctor ?? (member === undefined ? "nothing" : `with an account: ${member}`);
+  return `| ${row} | ${broken} | ${on} | ${code(told ?? "nothing")} | ${meeting} | ${code(seen)} |`;
 }
 
 function code(words: string): string {

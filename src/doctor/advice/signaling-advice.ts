@@ -49,6 +49,8 @@ export const signalingAdvice = {
   turn_secret_differs:
     "`external_service_secret` must be coturn's `static-auth-secret`; Prosody reads it when it starts",
   turn_unexpected: "take the entries that nobody means out of `external_services`",
+  component_missing:
+    'Prosody\'s configuration needs the line `Component "conference.DOMAIN" "muc"`, and every module that its modules_enabled names; Prosody\'s log says which did not load',
   focus_missing:
     "start jicofo (systemctl status jicofo); if it runs, its password differs from Prosody's (jicofo.conf, `xmpp.client`)",
   focus_component_missing:
@@ -58,7 +60,9 @@ export const signalingAdvice = {
   focus_refused: "look at jicofo.conf (`authentication`) and at /var/log/jitsi/jicofo.log",
   focus_not_ready:
     "jicofo does not get into the room: look for the MUC component in Prosody's configuration, and at /var/log/jitsi/jicofo.log",
-} as const satisfies Readonly<Record<SessionReason | ExtdiscoReason | FocusReason, string>>;
+} as const satisfies Readonly<
+  Record<SessionReason | ExtdiscoReason | FocusReason | "component_missing", string>
+>;
 
 type Sentence = (result: CheckResult) => string;
 
@@ -74,6 +78,7 @@ export const signalingSentences: Readonly<Record<string, Sentence>> = {
   focus_not_ready: () => "jicofo does not get into the room",
   host_unknown: ({ target }) => `Prosody does not know the domain ${domainOf(target)}`,
   session_silent: () => "Prosody takes the connection and does not answer",
+  component_missing: ({ message }) => `Prosody lacks its part for rooms: ${message}`,
   focus_missing: ({ target }) => `jicofo is not there: nobody answers for ${target}`,
   focus_component_missing: ({ target }) => `Prosody has no component ${target}, which stands for jicofo`,
   focus_silent: ({ target }) => `jicofo does not answer: ${target} is silent`,

@@ -18,7 +18,7 @@ import { finding, findingOf } from "../finding.ts";
 import { OPENED } from "../knowledge.ts";
 import type { TurnWish } from "../relay/relay-wishes.ts";
 import type { Finding } from "../report.ts";
-import { unroutable } from "../routable.ts";
+import { isInside } from "../routable.ts";
 import { defineStep } from "../step.ts";
 
 const TIMEOUT_MS = 45_000;
@@ -90,8 +90,8 @@ function onlyInside(address: string, { ok, target, evidence }: CheckResult): rea
   const told = String(evidence.candidates ?? "")
     .split(" ")
     .filter(Boolean);
-  const inside = told.filter((one) => unroutable(addressOf(one)) !== undefined);
-  if (!ok || unroutable(address) !== undefined || inside.length < told.length) return [];
+  const inside = told.filter((one) => isInside(addressOf(one)));
+  if (!ok || isInside(address) || inside.length < told.length) return [];
   const found = finding("critical", "no_public_candidate", {
     target,
     message: `the videobridge tells people no address on the internet, only ${told.join(" ")}`,

@@ -1,9 +1,12 @@
 /** Rung `room`: does the focus open a room for whom it should, and for nobody else? */
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
+import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
 import type { CheckResult } from "../../checks/check.ts";
+import { expectComponent } from "../../checks/xmpp/components.ts";
 import { focusReasons } from "../../checks/xmpp/focus-reasons.ts";
 import { machineUidOf, requestFocus } from "../../checks/xmpp/focus-request.ts";
-import { openSession } from "../../checks/xmpp/xmpp-session.ts";
+import { meetingReasons } from "../../checks/xmpp/meeting-reasons.ts";
+import { openSession, type XmppSession } from "../../checks/xmpp/xmpp-session.ts";
 import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
 import { sentenceFor } from "../advice/advice.ts";
@@ -59,14 +62,13 @@ async function openRoom(
   const { result } = await tools.ask({
     kind: "room",
     target: site.focus,
-    reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons, ...focusReasons },
+    reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons, ...focusReasons, ...meetingReasons },
     timeout: TIMEOUT_MS,
     work: async (run) => {
       const name = `convene-check-${Buffer.from(run.context.randomBytes(16)).toString("hex")}`;
       const session = await openSession({ ...target, room: name }, login, run);
       try {
-        const room = `${name}@${site.muc}`;
-        await requestFocus(session, { focus: site.focus, room, machineUid: machineUidOf(name) }, run);
+        await askForRoom(session, name, site, run);
       } finally {
         await session.close();
       }
@@ -74,6 +76,33 @@ async function openRoom(
     describe: () => (login.kind === "guest" ? "a guest opens a room" : `${login.username} opens a room`),
   });
   return result;
+}
+
+/** Without Prosody's part for rooms there is none, whatever jicofo says, or does not say. */
+async function askForRoom(
+  session: XmppSession,
+  name: string,
+  { focus, muc }: SiteFacts,
+  run: CheckRun,
+): Promise<void> {
+  try {
+    await requestFocus(session, { focus, room: `${name}@${muc}`, machineUid: machineUidOf(name) }, run);
+  } catch (refusal) {
+    throw (await absenceOf(session, muc)) ?? refusal;
+  }
+}
+
+/** How Prosody says that it has no such part, or that its module did not load; a site may forbid the question otherwise. */
+const ABSENT: readonly unknown[] = ["service-unavailable", "not-allowed", "remote-server-not-found"];
+
+async function absenceOf(session: XmppSession, component: string): Promise<CheckFailure | undefined> {
+  try {
+    await expectComponent(session, component);
+  } catch (error) {
+    const isAbsent = error instanceof CheckFailure && ABSENT.includes(error.evidence.condition);
+    if (isAbsent) return error;
+  }
+  return undefined;
 }
 
 /** What jicofo says to a guest who may not open rooms. */

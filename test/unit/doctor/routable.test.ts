@@ -1,7 +1,7 @@
 /** Which addresses doctor counts as hosts on the internet: a row for each special-purpose block, edges included. */
 import { expect } from "chai";
 import { assert as assertProperty, ipV4, ipV6, property } from "fast-check";
-import { unroutable } from "../../../src/doctor/routable.ts";
+import { isInside, unroutable } from "../../../src/doctor/routable.ts";
 
 const ON_THE_INTERNET: readonly string[] = [
   "1.1.1.1",
@@ -115,6 +115,19 @@ describe("an address doctor is told of", () => {
     for (const address of addresses)
       it(`${address || "nothing"} is ${what}`, () => expect(unroutable(address)).to.equal(what));
   }
+
+  it("is of a network of somebody's own where only who is in it gets there", () => {
+    const inside = Object.entries(ELSEWHERE).filter(([, addresses]) => addresses.every(isInside));
+    expect(inside.map(([what]) => what)).to.deep.equal([
+      "private",
+      "shared by a carrier's NAT",
+      "loopback",
+      "link-local",
+    ]);
+    expect([...ON_THE_INTERNET, ...(ELSEWHERE["for documentation"] ?? [])].filter(isInside)).to.deep.equal(
+      [],
+    );
+  });
 
   it("is judged by the IPv4 address it carries, however it is written", () => {
     assertProperty(
