@@ -8,6 +8,8 @@ import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import type { OwnParticipants } from "../../src/checks/own-participants.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { Secret } from "../../src/system/secret.ts";
+import { startCoturn } from "../lab/coturn-server.ts";
 import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
@@ -228,6 +230,30 @@ describe("check bridge", function () {
     const result = await check({ turn }, { secret: () => Promise.reject(new Error("there is none")) });
     expect(result).to.include({ reason: "ok" });
     expect(result.evidence["relay"]).to.match(/^not tested/);
+  });
+
+  it("says relay_peer_denied when coturn refuses an address of the bridge, worse when it refuses each", async () => {
+    const secret = "the secret both sides know";
+    const denied = [`denied-peer-ip=${PUBLIC}`, "denied-peer-ip=127.0.0.1"];
+    const coturns = await Promise.all(
+      [1, 2].map((count) => startCoturn({ secret, extra: denied.slice(0, count) })),
+    );
+    const [one, both] = await Promise.all(
+      coturns.map(({ port }) =>
+        check(
+          { turn: { host: "127.0.0.1", port, secret: "turn-secret" } },
+          { secret: () => Promise.resolve(new Secret(secret)) },
+        ),
+      ),
+    );
+    await Promise.all(coturns.map((coturn) => coturn.stop()));
+    const { media } = bridge.ports;
+    expect(one, one?.message).to.include({ ok: false, severity: "warning", reason: "relay_peer_denied" });
+    expect(one?.message).to.equal(`coturn refuses ${PUBLIC}:${media} as a peer`);
+    expect(one?.evidence["relay udp"]).to.match(/^ICE/u);
+    expect(both, both?.message).to.include({ ok: false, severity: "critical", reason: "relay_peer_denied" });
+    expect(both?.message).to.contain(`127.0.0.1:${media}`).and.to.contain("reaches no other address of it");
+    expect(both?.phases.at(-2)?.name).to.equal("relay candidates");
   });
 
   it("has a reason for whatever else answers in its place", async () => {

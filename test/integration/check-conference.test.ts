@@ -43,6 +43,12 @@ describe("check conference", function () {
     );
   }
 
+  /** Of all endpoints so far. */
+  async function packetsAtBridge(): Promise<number> {
+    const text = await (await fetch(`http://${lab.addresses.bridges[0]}:8080/colibri/stats`)).text();
+    return Number(/"total_packets_received":(\d+)/u.exec(text)?.[1]);
+  }
+
   /** Rooms that nobody could guess, no password in the conversation, and no word to jicofo of media that failed. */
   function expectDiscretion(lines: readonly string[], rooms: number): void {
     const named = lines.flatMap((line) => /convene-check-[0-9a-f]{24}(?=@conference)/.exec(line)?.[0] ?? []);
@@ -170,6 +176,53 @@ describe("check conference", function () {
     const result = await meet({ paths: ["udp"] });
     await lab.mend();
     expect(result, `${result.message}\n${lab.logs()}`).to.include({ ok: true, reason: "ok" });
+  });
+
+  it("tells of a relay that Prosody names to nobody, and of joins that it keeps waiting", async () => {
+    await lab.fault("services-without-tcp");
+    await lab.fault("joins-held");
+    await lab.untilChoosable(1);
+    const [unnamed, held] = await Promise.all([meet({ paths: ["tcp"] }), meet()]);
+    await lab.mend();
+    expect(unnamed, unnamed.message).to.include({ reason: "turn_not_offered", severity: "critical" });
+    expect(unnamed.message).to.contain("no relay by tcp is told of; there are: stun ");
+    expect(unnamed.phases.at(-2)?.name).to.equal("relay");
+    expect(held, held.message).to.include({ reason: "join_silent", severity: "critical" });
+    expect(held.message).to.contain("the member: no answer to joining convene-check-");
+    expect(held.phases.at(-2)?.name).to.equal("join");
+    expect(held.hint).to.contain("mod_muc_meeting_id");
+  });
+
+  it("says relay_lost when coturn ends while people talk through it", async () => {
+    const before = await packetsAtBridge();
+    const running = meet({ paths: ["tcp"], packets: 75 });
+    await until(lab, "two talk", async () => (await packetsAtBridge()) > before + 20);
+    await lab.servers.coturn.stop();
+    const result = await running;
+    await lab.mend();
+    expect(result, result.message).to.include({ ok: false, severity: "critical", reason: "relay_lost" });
+    expect(result.message).to.match(/^tcp: the member: the relay ended: /u);
+    expect(result.phases.at(-2)?.name).to.equal("audio");
+    expect(result.hint).to.contain("convene logs turn");
+  });
+
+  it("says relay_lost when coturn ends before anything went through it, and goes on with the other ways", async () => {
+    await lab.servers.focus.behave({ slowMs: 300 });
+    const lines: string[] = [];
+    const running = meet(
+      { paths: ["tcp", "udp", "direct"] },
+      { transcript: (line) => void (line.startsWith("← allocated") && lines.push(line)) },
+    );
+    await until(lab, "both ways have their relays", () => Promise.resolve(lines.length === 4));
+    await lab.servers.coturn.stop();
+    const result = await running;
+    await lab.mend();
+    expect(result, result.message).to.include({ ok: false, severity: "critical", reason: "relay_lost" });
+    const phases = result.phases.map(({ name }) => name);
+    expect(phases).to.contain("candidates").and.not.to.contain("connect");
+    expect(result.evidence["tcp"]).to.match(/^relay_lost: /u);
+    expect(result.evidence["udp"]).to.match(/^relay_lost: /u);
+    expect(result.evidence["direct"]).to.match(/^set up/u);
   });
 
   it("says that its secret is missing instead of asking anybody", async () => {

@@ -17,6 +17,14 @@ for _, version in ipairs { "1", "2" } do
 end
 `;
 
+/** What mod_muc_meeting_id does until jicofo is in the room, for ever. */
+const HOLDS_JOINS = `-- The lab's: keeps everybody waiting who joins a room, but jicofo.
+local jid = require "util.jid"
+module:hook("muc-occupant-pre-join", function(event)
+  if jid.node(event.stanza.attr.from) ~= "focus" then return true end
+end, 1000)
+`;
+
 export const PROSODY_FAULTS = {
   "prosody-stopped": ({ servers }) => servers.prosody.stop(),
   "prosody-frozen": async ({ servers }) => servers.prosody.freeze(),
@@ -76,10 +84,19 @@ export const PROSODY_FAULTS = {
       "port = 3478,": 'port = "3478",',
       "port = 5349,": 'port = "5349",',
     }),
+  "services-without-tcp": ({ servers }) =>
+    servers.prosody.reconfigure(PROSODY, {
+      'port = 3478, transport = "tcp"': 'port = 3478, transport = "udp"',
+    }),
   "services-other-host": ({ servers }) =>
     servers.prosody.reconfigure(PROSODY, { [`host = "${LAB_TURN_DOMAIN}"`]: 'host = "other.lab.test"' }),
   "services-module-missing": ({ servers }) =>
     servers.prosody.reconfigure(PROSODY, { '"smacks"; "external_services"; ': '"smacks"; ' }),
+  "joins-held": async ({ servers: { prosody } }) => {
+    const path = "/usr/share/jitsi-meet/prosody-plugins/mod_lab_holds_joins.lua";
+    await prosody.container.write(path, HOLDS_JOINS);
+    await prosody.reconfigure(PROSODY, { '"muc_hide_all"; "muc_meeting_id"': '"lab_holds_joins"' });
+  },
   /** Row 22. */
   "services-forbidden": async ({ servers: { prosody } }) => {
     const path = "/usr/share/jitsi-meet/prosody-plugins/mod_lab_forbids_services.lua";

@@ -129,13 +129,22 @@ export class Participant {
     return await present(this.#member).whileItLasts(work);
   }
 
+  /** What comes of it; but `relay_lost` when the relay ended meanwhile, whatever that made of it. */
+  async overRelay<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } finally {
+      this.#mustHaveRelay();
+    }
+  }
+
   /** Milliseconds of ICE and DTLS. */
   async connect(
     to: readonly TransportAddress[],
   ): Promise<{ readonly iceMs: number; readonly dtlsMs: number }> {
     const { ufrag, pwd, fingerprints } = present(this.#offer).transport;
     const remote = { ufrag, pwd, fingerprints: [...fingerprints], candidates: [...to] };
-    return await this.whileItLasts(this.#media.connect(this.#peer, remote));
+    return await this.overRelay(this.whileItLasts(this.#media.connect(this.#peer, remote)));
   }
 
   /** Fails with `source_not_announced`. */
@@ -149,6 +158,14 @@ export class Participant {
   async leave(): Promise<void> {
     this.#member?.leave();
     await Promise.allSettled([this.#relay?.close(), this.#session?.close()]);
+  }
+
+  #mustHaveRelay(): void {
+    const lost = this.#relay?.failure;
+    if (lost === undefined) return;
+    throw new CheckFailure<ConferenceReason>("relay_lost", `the relay ended: ${lost.message}`, {
+      cause: lost,
+    });
   }
 
   get #room(): string {
