@@ -9,7 +9,7 @@ import {
 } from "./bridge/bridge-state.ts";
 import { connectAndHold, type Way } from "./bridge/bridge-connections.ts";
 import { type BridgeReason, bridgeReasons } from "./bridge/bridge-reasons.ts";
-import { openBridgeRelay } from "./bridge/bridge-relay.ts";
+import { findBridgeRelayWay, openBridgeRelay } from "./bridge/bridge-relay.ts";
 import { bridgeSchema, type BridgeSpec, expectationOf, mediaPortOf, turnOf } from "./bridge/bridge-spec.ts";
 import { CheckConference } from "./bridge/colibri.ts";
 import { conferenceNames, endpointId } from "./bridge/conference-names.ts";
@@ -26,7 +26,6 @@ import { type MediaReason, mediaReasons } from "./media/media-reasons.ts";
 import { startMedia } from "./media/media-process.ts";
 import type { MediaTransport } from "./media/media-transport.ts";
 import { describeProbes, type Probed, probeTargets } from "./media/probe-targets.ts";
-import { findRelayWay } from "./media/relay-way.ts";
 import type { RelayPath } from "./turn/relay-path.ts";
 
 type Reason = BridgeReason | MediaReason | ConnectReason;
@@ -135,9 +134,9 @@ async function testMedia(
     if (relay !== undefined) {
       const path = relay;
       const own = await another(conference, run);
-      const way = await run.phase("relay candidates", () => findRelayWay(path, own.transport, run));
-      if (way.denied !== undefined) findings.push({ reason: "relay_peer_denied", message: way.denied });
-      ways.push({ ...own, name: `relay ${turn?.transport}`, to: way.local });
+      const way = await run.phase("relay candidates", () => findBridgeRelayWay(path, own.transport, run));
+      if (way?.denied !== undefined) findings.push({ reason: "relay_peer_denied", message: way.denied });
+      if (way !== undefined) ways.push({ ...own, name: `relay ${turn?.transport}`, to: way.local, relay });
     }
     await connectAndHold(ways, spec.hold, { conference, media }, run);
     return findings;

@@ -8,9 +8,11 @@ import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import type { OwnParticipants } from "../../src/checks/own-participants.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { Method } from "../../src/checks/stun/stun-constants.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { startCoturn } from "../lab/coturn-server.ts";
 import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
+import { polite, refuse, STAND_IN_NOW, STAND_IN_SECRET, startStandInUdp } from "../lab/misbehaving-turn.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -155,7 +157,6 @@ describe("check bridge", function () {
     ["fingerprint_mismatch", { fingerprint: "another" }, {}],
     ["bad_answer", { answers: "garbage" }, {}],
     ["media_refused", { password: "another" }, {}],
-    ["connection_dropped", { dropAfterSeconds: 0.1 }, { hold: "300ms" }],
   ];
   for (const [reason, behaviour, fields] of faults) {
     it(`is found out as ${reason} when it is told ${JSON.stringify(behaviour)}`, async () => {
@@ -182,12 +183,18 @@ describe("check bridge", function () {
     expect(closed.message).to.contain(`127.0.0.1:${media} (asked at 127.0.0.2) is closed`);
   });
 
-  it("tells of a private candidate that does not answer, though people can meet", async () => {
+  it("tells of a private candidate that does not answer, and of a connection that does no longer", async () => {
     const { media } = bridge.ports;
+    await bridge.tell({ dropAfterSeconds: 0.1 });
+    const dropping = check({ hold: "300ms" });
     // The address that is only said is the private one here: nobody answers there.
     const result = await check({ publicAddresses: ["127.0.0.1"], connect: false, timeout: "5s" });
     expect(result).to.include({ ok: false, severity: "warning", reason: "private_candidate_silent" });
     expect(result.message).to.contain(`127.0.0.1:${media} answers`);
+    const dropped = await dropping;
+    expect(dropped).to.include({ ok: false, severity: "critical", reason: "connection_dropped" });
+    expect(dropped.message).to.match(/^direct .*: after 300 ms .* does not answer$/u);
+    expect(dropped.phases.at(-2)?.name).to.equal("hold");
   });
 
   it("takes the focus' word for what it does with the bridge", async () => {
@@ -230,6 +237,37 @@ describe("check bridge", function () {
     const result = await check({ turn }, { secret: () => Promise.reject(new Error("there is none")) });
     expect(result).to.include({ reason: "ok" });
     expect(result.evidence["relay"]).to.match(/^not tested/);
+  });
+
+  it("does not blame the bridge for a relay that refuses every permission, or ends", async () => {
+    const overloaded = await startStandInUdp((request, count) =>
+      request.method === Method.channelBind ? refuse(request, 508) : polite(request, count),
+    );
+    // Nobody has the address that only is said: coturn is not to send there.
+    const extra = [`denied-peer-ip=${PUBLIC}`];
+    const ending = await startCoturn({ secret: STAND_IN_SECRET.reveal(), extra });
+    const secret = () => Promise.resolve(STAND_IN_SECRET);
+    const turn = { host: "127.0.0.1", transport: "udp", secret: "turn-secret" };
+    const connected = Promise.withResolvers<void>();
+    const running = Promise.all([
+      check({ turn: { ...turn, port: overloaded.port } }, { secret, clock: { now: () => STAND_IN_NOW } }),
+      check(
+        { turn: { ...turn, port: ending.port, transport: "tcp" }, hold: "800ms" },
+        {
+          secret,
+          transcript: (line) => void (line.startsWith("relay tcp: connected") && connected.resolve()),
+        },
+      ),
+    ]);
+    await Promise.race([connected.promise, running]);
+    await ending.stop();
+    const results = await running;
+    overloaded.stop();
+    const [refused, ended] = results;
+    expect(refused, refused.message).to.include({ ok: true, reason: "ok" });
+    expect(ended, ended.message).to.include({ severity: "warning", reason: "relay_peer_denied" });
+    expect(refused.evidence["relay"]).to.contain("not tested, permission_failed: no permission for");
+    expect(ended.evidence["relay"]).to.contain("not tested, connection_lost: ");
   });
 
   it("says relay_peer_denied when coturn refuses an address of the bridge, worse when it refuses each", async () => {

@@ -120,12 +120,10 @@ describe("check conference", function () {
     ["guest_not_admitted", { guests: "refused" }],
     ["bad_offer", { invites: "garbage" }],
     ["no_bridge", { bridges: "none" }],
-    ["focus_not_owner", { ownership: "none" }],
     ["source_not_announced", { sources: "withheld" }],
   ];
   /** Also on which rung, and in whose words. */
   const roomFaults: readonly (readonly [string, Fields, string, string])[] = [
-    ["not_invited", { invites: "none" }, "invite", "does not invite the member and the guest"],
     ["room_refused", { rooms: "members-only" }, "join", "registration-required"],
     ["accept_refused", { accepts: "refused" }, "accept", "bad-request told to refuse it"],
     ["meeting_ended", { accepts: "over" }, "accept", "expired over before it was accepted"],
@@ -151,6 +149,24 @@ describe("check conference", function () {
       expect(result, result.message).to.include({ ok: false, reason });
     });
   }
+
+  it("tells a focus that owns no room from one that owns it and invites nobody", async () => {
+    const { focus } = lab.servers;
+    await focus.behave({ ownership: "none" });
+    const unowned = meet();
+    await until(lab, "two wait in the room", async () =>
+      /("pending".*){2}/su.test((await askFocus(lab, "/debug/conferences")).text),
+    );
+    await focus.behave({ ownership: "normal", invites: "none" });
+    const results = await Promise.all([unowned, meet()]);
+    await focus.mend();
+    expect(results.map(({ reason }) => reason)).to.deep.equal(["focus_not_owner", "not_invited"]);
+    for (const { message, severity, phases } of results) {
+      expect(severity).to.equal("critical");
+      expect(message).to.contain("the focus does not invite the member and the guest");
+      expect(phases.at(-2)?.name).to.equal("invite");
+    }
+  });
 
   for (const [reason, behaviour, rung, words] of roomFaults) {
     it(`says ${reason} when the focus is told ${JSON.stringify(behaviour)}`, async () => {
@@ -195,7 +211,7 @@ describe("check conference", function () {
 
   it("says relay_lost when coturn ends while people talk through it", async () => {
     const before = await packetsAtBridge();
-    const running = meet({ paths: ["tcp"], packets: 75 });
+    const running = meet({ paths: ["tcp"], packets: 50 });
     await until(lab, "two talk", async () => (await packetsAtBridge()) > before + 20);
     await lab.servers.coturn.stop();
     const result = await running;

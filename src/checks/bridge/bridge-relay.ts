@@ -1,6 +1,9 @@
 /** The way to a bridge through a TURN relay, as participants take it whose network lets nothing else through. */
 import { CheckFailure, CheckRun } from "../check-run.ts";
 import { findAddress } from "../connect/find-address.ts";
+import { mediaReasons } from "../media/media-reasons.ts";
+import type { MediaTransport } from "../media/media-transport.ts";
+import { findRelayWay, type RelayWay } from "../media/relay-way.ts";
 import { mintTurnCredential } from "../stun/credentials.ts";
 import { openRelayPath, type RelayPath } from "../turn/relay-path.ts";
 import type { BridgeTurn } from "./bridge-spec.ts";
@@ -22,8 +25,30 @@ export async function openBridgeRelay(turn: BridgeTurn, run: CheckRun): Promise<
     return await openRelayPath({ ...turn, address, credential }, inner);
   } catch (error) {
     run.signal.throwIfAborted();
-    const words = error instanceof CheckFailure ? `${error.reason}: ${error.message}` : String(error);
-    run.note({ relay: `not tested, ${words}` });
+    noteUntested(error, run);
     return undefined;
   }
+}
+
+/** Fails with a MediaReason; undefined when it is the relay that ended or does not want to, as above. */
+export async function findBridgeRelayWay(
+  path: RelayPath,
+  transport: MediaTransport,
+  run: CheckRun,
+): Promise<RelayWay | undefined> {
+  try {
+    return await findRelayWay(path, transport, run);
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (!(error instanceof CheckFailure)) throw error;
+    if (path.failure === undefined && error.reason in mediaReasons) throw error;
+    noteUntested(path.failure ?? error, run);
+    return undefined;
+  }
+}
+
+/** Why the evidence says nothing of this way. */
+export function noteUntested(error: unknown, run: CheckRun): void {
+  const words = error instanceof CheckFailure ? `${error.reason}: ${error.message}` : String(error);
+  run.note({ relay: `not tested, ${words}` });
 }

@@ -72,7 +72,7 @@ export const conferenceReasons = {
   },
   relay_lost: {
     severity: "critical",
-    hint: "the relay ended while media went through it: convene logs turn",
+    hint: "the relay ended in the middle of the meeting: convene logs turn",
   },
 } as const satisfies ReasonTable<string>;
 
