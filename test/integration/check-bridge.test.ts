@@ -8,11 +8,7 @@ import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import type { OwnParticipants } from "../../src/checks/own-participants.ts";
 import { runCheck } from "../../src/checks/registry.ts";
-import { Method } from "../../src/checks/stun/stun-constants.ts";
-import { Secret } from "../../src/system/secret.ts";
-import { startCoturn } from "../lab/coturn-server.ts";
 import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
-import { polite, refuse, STAND_IN_NOW, STAND_IN_SECRET, startStandInUdp } from "../lab/misbehaving-turn.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -230,68 +226,6 @@ describe("check bridge", function () {
     const result = await check({ nickname: "bridge-1", ...(await focus({ "/debug": mixed })) });
     expect(result).to.include({ reason: "mixed_versions", severity: "warning" });
     expect(result.message).to.contain("2.4").and.to.contain("2.3");
-  });
-
-  it("does not blame the bridge for a relay that is not to be had", async () => {
-    const turn = { host: "127.0.0.1", port: await freePort(), transport: "tcp", secret: "turn-secret" };
-    const result = await check({ turn }, { secret: () => Promise.reject(new Error("there is none")) });
-    expect(result).to.include({ reason: "ok" });
-    expect(result.evidence["relay"]).to.match(/^not tested/);
-  });
-
-  it("does not blame the bridge for a relay that refuses every permission, or ends", async () => {
-    const overloaded = await startStandInUdp((request, count) =>
-      request.method === Method.channelBind ? refuse(request, 508) : polite(request, count),
-    );
-    // Nobody has the address that only is said: coturn is not to send there.
-    const extra = [`denied-peer-ip=${PUBLIC}`];
-    const ending = await startCoturn({ secret: STAND_IN_SECRET.reveal(), extra });
-    const secret = () => Promise.resolve(STAND_IN_SECRET);
-    const turn = { host: "127.0.0.1", transport: "udp", secret: "turn-secret" };
-    const connected = Promise.withResolvers<void>();
-    const running = Promise.all([
-      check({ turn: { ...turn, port: overloaded.port } }, { secret, clock: { now: () => STAND_IN_NOW } }),
-      check(
-        { turn: { ...turn, port: ending.port, transport: "tcp" }, hold: "800ms" },
-        {
-          secret,
-          transcript: (line) => void (line.startsWith("relay tcp: connected") && connected.resolve()),
-        },
-      ),
-    ]);
-    await Promise.race([connected.promise, running]);
-    await ending.stop();
-    const results = await running;
-    overloaded.stop();
-    const [refused, ended] = results;
-    expect(refused, refused.message).to.include({ ok: true, reason: "ok" });
-    expect(ended, ended.message).to.include({ severity: "warning", reason: "relay_peer_denied" });
-    expect(refused.evidence["relay"]).to.contain("not tested, permission_failed: no permission for");
-    expect(ended.evidence["relay"]).to.contain("not tested, connection_lost: ");
-  });
-
-  it("says relay_peer_denied when coturn refuses an address of the bridge, worse when it refuses each", async () => {
-    const secret = "the secret both sides know";
-    const denied = [`denied-peer-ip=${PUBLIC}`, "denied-peer-ip=127.0.0.1"];
-    const coturns = await Promise.all(
-      [1, 2].map((count) => startCoturn({ secret, extra: denied.slice(0, count) })),
-    );
-    const [one, both] = await Promise.all(
-      coturns.map(({ port }) =>
-        check(
-          { turn: { host: "127.0.0.1", port, secret: "turn-secret" } },
-          { secret: () => Promise.resolve(new Secret(secret)) },
-        ),
-      ),
-    );
-    await Promise.all(coturns.map((coturn) => coturn.stop()));
-    const { media } = bridge.ports;
-    expect(one, one?.message).to.include({ ok: false, severity: "warning", reason: "relay_peer_denied" });
-    expect(one?.message).to.equal(`coturn refuses ${PUBLIC}:${media} as a peer`);
-    expect(one?.evidence["relay udp"]).to.match(/^ICE/u);
-    expect(both, both?.message).to.include({ ok: false, severity: "critical", reason: "relay_peer_denied" });
-    expect(both?.message).to.contain(`127.0.0.1:${media}`).and.to.contain("reaches no other address of it");
-    expect(both?.phases.at(-2)?.name).to.equal("relay candidates");
   });
 
   it("has a reason for whatever else answers in its place", async () => {

@@ -211,7 +211,7 @@ describe("check conference", function () {
 
   it("says relay_lost when coturn ends while people talk through it", async () => {
     const before = await packetsAtBridge();
-    const running = meet({ paths: ["tcp"], packets: 50 });
+    const running = meet({ paths: ["tcp"], packets: 75 });
     await until(lab, "two talk", async () => (await packetsAtBridge()) > before + 20);
     await lab.servers.coturn.stop();
     const result = await running;
@@ -223,7 +223,7 @@ describe("check conference", function () {
   });
 
   it("says relay_lost when coturn ends before anything went through it, and goes on with the other ways", async () => {
-    await lab.servers.focus.behave({ slowMs: 300 });
+    await lab.servers.focus.behave({ slowMs: 150 });
     const lines: string[] = [];
     const running = meet(
       { paths: ["tcp", "udp", "direct"] },
@@ -234,8 +234,7 @@ describe("check conference", function () {
     const result = await running;
     await lab.mend();
     expect(result, result.message).to.include({ ok: false, severity: "critical", reason: "relay_lost" });
-    const phases = result.phases.map(({ name }) => name);
-    expect(phases).to.contain("candidates").and.not.to.contain("connect");
+    expect(result.phases.map(({ name }) => name)).not.to.contain("audio");
     expect(result.evidence["tcp"]).to.match(/^relay_lost: /u);
     expect(result.evidence["udp"]).to.match(/^relay_lost: /u);
     expect(result.evidence["direct"]).to.match(/^set up/u);
