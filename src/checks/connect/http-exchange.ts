@@ -104,7 +104,7 @@ async function readBody(
   for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= limit) break;
+    if (size > limit) break;
   }
   const whole = Buffer.concat(chunks).subarray(0, limit);
   return { body: new TextDecoder().decode(whole), truncated: size > limit };
