@@ -228,6 +228,26 @@ describe("check bridge", function () {
     expect(result.message).to.contain("2.4").and.to.contain("2.3");
   });
 
+  it("finds the bridge in a long list of jicofo's, and says so where the list is longer than it reads", async () => {
+    const told = async (conferences: number) => ({
+      ...(await focus({
+        "/debug": { focus_manager: { rooms: "a busy room, ".repeat(conferences) }, ...DEBUG },
+        "/stats": { bridge_selector: { bridge_count: 2, operational_bridge_count: 1 } },
+      })),
+      nickname: "bridge-2",
+    });
+    expect(await check(await told(10_000))).to.include({ reason: "not_operational" });
+    const cut = await check(await told(400_000));
+    expect(cut).to.include({ reason: "focus_list_too_long", severity: "warning" });
+    expect(cut.message).to.contain("1 operational of 2");
+  });
+
+  it("does not take a bridge that has not told its version yet for one of another version", async () => {
+    const unknown = JSON.parse(JSON.stringify(DEBUG).replace('"2.3"', '"null"'));
+    const fields = { nickname: "bridge-1", ...(await focus({ "/debug": unknown })) };
+    expect(await check(fields)).to.include({ reason: "ok" });
+  });
+
   it("has a reason for whatever else answers in its place", async () => {
     const elsewhere = async (answers: Readonly<Record<string, unknown>>) =>
       (await run({ address: "127.0.0.1", restPort: await answering(answers) })).reason;

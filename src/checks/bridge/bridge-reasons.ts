@@ -42,6 +42,10 @@ export const bridgeReasons = {
     severity: "warning",
     hint: "this bridge is well as far as it can be seen; whether jicofo uses it is unknown: convene logs jitsi says why jicofo's port 8888 does not answer",
   },
+  focus_list_too_long: {
+    severity: "warning",
+    hint: "this bridge is well as far as it can be seen; whether jicofo uses it is unknown, because its list of bridges stands behind that of very many conferences: GET /debug at jicofo's port 8888 tells, under `bridge_selector`",
+  },
   mixed_versions: {
     severity: "warning",
     hint: "jicofo keeps bridges of different versions out of one conference: bring all to one version, by the `refresh` date of the image",

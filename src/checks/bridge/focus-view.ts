@@ -10,6 +10,9 @@ const seenBridgeSchema = z.looseObject({
   version: z.string().nullish(),
 });
 
+/** What `version.toString()` makes of a bridge whose statistics jicofo has not got yet (jicofo Bridge.kt). */
+const NO_VERSION = "null";
+
 /** jicofo's GET /debug, `bridge_selector.bridge.JID` (jicofo BridgeSelector.kt, Bridge.kt). */
 const debugSchema = z.looseObject({
   bridge_selector: z.looseObject({ bridge: z.record(z.string(), seenBridgeSchema) }),
@@ -23,6 +26,9 @@ const countsSchema = z.looseObject({
 /** Milliseconds: a jicofo that hangs must not take the whole check's time. */
 const FOCUS_MS = 3_000;
 
+/** Bytes of /debug: it names every conference, too. */
+const DEBUG_LIMIT = 4 * 1_024 * 1_024;
+
 /** Something to be told that keeps nobody from meeting. */
 export interface BridgeFinding {
   readonly reason: BridgeReason;
@@ -30,8 +36,8 @@ export interface BridgeFinding {
 }
 
 /**
- * Fails with `unknown_to_focus`, or with `not_operational` when the focus does not count on this bridge. A focus that does not answer is no
- * fault of the bridge's: that is a finding, and so are bridges of different versions.
+ * Fails with `unknown_to_focus`, or with `not_operational` when the focus does not count on this bridge. A focus that does not answer, or
+ * more than is read, is no fault of the bridge's: that is a finding, and so are bridges of different versions.
  */
 export async function askFocus(
   focus: RestServer,
@@ -40,16 +46,14 @@ export async function askFocus(
 ): Promise<BridgeFinding | undefined> {
   const view = await askPatiently(run, async (patient) => {
     const bridges = await readBridges(focus, patient);
-    return bridges ?? (await readCounts(focus, patient));
+    if (typeof bridges === "object") return { bridges };
+    return { counts: await readCounts(focus, patient), isCut: bridges === "too_long" };
   });
   if (view instanceof CheckFailure) {
     return { reason: "focus_unreachable", message: `jicofo does not tell: ${view.message}` };
   }
-  if (!isCounts(view)) return judgeBridges(view, nickname, run);
-  const { bridge_count: known, operational_bridge_count: operational } = view;
-  run.note({ bridgesAtFocus: known, operationalAtFocus: operational });
-  if (operational > 0) return undefined;
-  throw notOperational("jicofo counts no operational bridge");
+  if ("bridges" in view) return judgeBridges(view.bridges, nickname, run);
+  return judgeCounts(view.counts, view.isCut, run);
 }
 
 /** Whether the focus sees bridges in the brewery, and so is logged in to Prosody; undefined when it does not tell. */
@@ -82,7 +86,7 @@ export async function hasOtherBridge(
   run: CheckRun,
 ): Promise<boolean | undefined> {
   const bridges = await askPatiently(run, (patient) => readBridges(focus, patient));
-  if (bridges === undefined || bridges instanceof CheckFailure) return undefined;
+  if (typeof bridges !== "object" || bridges instanceof CheckFailure) return undefined;
   return Object.entries(bridges).some(([jid, bridge]) => takesMeetings(bridge) && !isNamed(jid, nickname));
 }
 
@@ -96,11 +100,12 @@ function isNamed(jid: string, nickname: string): boolean {
 
 type SeenBridges = Readonly<Record<string, z.output<typeof seenBridgeSchema>>>;
 
-/** Undefined where /debug is off, too long, or of another shape: it is no stable interface. */
-async function readBridges(focus: RestServer, run: CheckRun): Promise<SeenBridges | undefined> {
+/** Undefined where /debug is off or of another shape: it is no stable interface. */
+async function readBridges(focus: RestServer, run: CheckRun): Promise<SeenBridges | "too_long" | undefined> {
   const question = { method: "GET", path: "/debug", accept: "application/json" } as const;
-  const answer = await askRest(focus, question, run);
+  const answer = await askRest(focus, { ...question, bodyLimit: DEBUG_LIMIT }, run);
   if (answer.status !== 200) return undefined;
+  if (answer.truncated) return "too_long";
   try {
     return readJson(answer, "/debug", debugSchema).bridge_selector.bridge;
   } catch {
@@ -110,13 +115,22 @@ async function readBridges(focus: RestServer, run: CheckRun): Promise<SeenBridge
 
 type Counts = z.output<typeof countsSchema>["bridge_selector"];
 
-function isCounts(view: SeenBridges | Counts): view is Counts {
-  return "bridge_count" in view && typeof view.bridge_count === "number";
-}
-
 async function readCounts(focus: RestServer, run: CheckRun): Promise<Counts> {
   const question = { method: "GET", path: "/stats", accept: "application/json" } as const;
   return readJson(await askRest(focus, question, run), "/stats", countsSchema).bridge_selector;
+}
+
+/** Which bridges they are is not told: whether this one is among them stays open. */
+function judgeCounts(
+  { bridge_count: known, operational_bridge_count: operational }: Counts,
+  isCut: boolean,
+  run: CheckRun,
+): BridgeFinding | undefined {
+  run.note({ bridgesAtFocus: known, operationalAtFocus: operational });
+  if (operational === 0) throw notOperational("jicofo counts no operational bridge");
+  if (!isCut) return undefined;
+  const message = `jicofo's list at /debug is longer than 4 MiB; it counts ${operational} operational of ${known} bridges`;
+  return { reason: "focus_list_too_long", message };
 }
 
 function judgeBridges(
@@ -138,9 +152,13 @@ function judgeBridges(
   }
   if (operational.length === 0)
     throw notOperational(`jicofo counts no operational bridge; it knows ${known}`);
-  const versions = [...new Set(entries.flatMap(([, { version }]) => version ?? []))];
-  if (versions.length < 2) return undefined;
-  return { reason: "mixed_versions", message: `jicofo sees bridges of versions ${versions.join(" and ")}` };
+  const versions = new Set(entries.map(([, { version }]) => version ?? NO_VERSION));
+  versions.delete(NO_VERSION);
+  if (versions.size < 2) return undefined;
+  return {
+    reason: "mixed_versions",
+    message: `jicofo sees bridges of versions ${[...versions].join(" and ")}`,
+  };
 }
 
 function notOperational(message: string): CheckFailure<BridgeReason> {
