@@ -18,7 +18,7 @@ export interface CheckRunsOptions {
 }
 
 const MOST = 16;
-/** Each is a process with a WebRTC stack of its own, which takes up to 100 MB; a bridge is held for 8 s every minute. */
+/** Each is a process with a WebRTC stack of its own, which takes up to 100 MB, and for a bridge lives 8 s and more. */
 const MOST_HEAVY = 2;
 
 /** Schedule, verification and people share it, so that what one of them runs the others wait for. */

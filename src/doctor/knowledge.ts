@@ -42,7 +42,7 @@ export interface SiteFacts {
   readonly bosh: URL | undefined;
 }
 
-/** A WebSocket behind which an XMPP server answers. */
+/** A WebSocket, or BOSH, behind which an XMPP server answers. */
 export interface Signaling {
   readonly target: XmppTarget;
   /** Whether somebody without an account is let in. */

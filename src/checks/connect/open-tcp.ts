@@ -5,7 +5,7 @@ import type { ConnectReason } from "./connect-reasons.ts";
 import { refuseForbidden } from "./refuse-forbidden.ts";
 import { whenLate } from "./when-late.ts";
 
-/** Share of the check's time that a connection may take is a fixed 5 s: a participant gives up no later. */
+/** Milliseconds for a connection, however long the check's own time is: a participant gives up no later. */
 const CONNECT_MS = 5_000;
 
 /** The caller closes the socket. Fails with a ConnectReason. */
