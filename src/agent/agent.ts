@@ -91,10 +91,10 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     runCheck,
     select: (site) => watch.unproven(site),
     signal,
-    onResult: (result, pass) => {
+    onLook: (look, pass) => {
       options.onProgress();
-      void watch.saw({ result, transcript: [] }, true);
-      bus.publish({ at: clock.now(), pass, type: "check", result });
+      void watch.saw(look, true);
+      bus.publish({ at: clock.now(), pass, type: "check", result: look.result });
     },
   });
   const held = createHeldActions(clock);
@@ -119,7 +119,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       signal,
     }),
     worksOn: (next) => {
-      if (next !== commit) held.release(clock.now());
+      if (next !== commit) held.release(clock.monotonic());
       commit = next;
     },
     siteName: () => desired?.site.name ?? "",
@@ -147,7 +147,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     tallies.event(event);
     if (event.type !== "verdict") return;
     verdict = event.verdict;
-    lastPassAt = event.at;
+    lastPassAt = clock.monotonic();
   });
 
   return {
@@ -167,7 +167,7 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
       };
       wake("start", { urgent: true });
       const onMinute = () => {
-        if (clock.now() - lastPassAt >= settings.passInterval - MINUTE_SLACK_MS) wake("schedule");
+        if (clock.monotonic() - lastPassAt >= settings.passInterval - MINUTE_SLACK_MS) wake("schedule");
       };
       everyCron("0 * * * * *", onMinute, signal);
       background("lxd", followLxd(options.lxd, wake, signal));

@@ -84,14 +84,15 @@ async function runAndTell(
   check: DesiredCheck,
   transcript: (line: string) => void,
   signal: AbortSignal,
-  { runCheck, watch }: Dependencies,
+  { runCheck, watch, options }: Dependencies,
 ): Promise<CheckResult> {
   const kept = createTranscript();
+  const begunAt = options.clock.monotonic();
   const result = await runCheck(check, signal, (line) => {
     kept.say(line);
     transcript(line);
   });
-  await watch.saw({ result, transcript: kept.lines() });
+  await watch.saw({ result, transcript: kept.lines(), begunAt });
   return result;
 }
 

@@ -1,5 +1,4 @@
 /** The checks of the agent: looked at on time, remembered, explained by what they stand on. */
-import type { CheckResult } from "../checks/check.ts";
 import type { CheckRunner } from "../checks/check-runs.ts";
 import { explainedBy, intervalOf, isCertain } from "../checks/registry.ts";
 import { createScheduler } from "../checks/scheduler.ts";
@@ -16,7 +15,7 @@ import { checkStatuses, type CheckStatus } from "../status/check-status.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
-import { createProof } from "../verify/proof.ts";
+import { createProof, type GoodLook } from "../verify/proof.ts";
 import type { RungLooks } from "./rung-looks.ts";
 
 export interface CheckWatch {
@@ -65,20 +64,21 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
   const board = createBoard({ clock, isCertain, explainedBy, remembered: memory.remembered });
   memory.source(() => board.memories());
   const lastStates = new Map<string, CheckState>();
-  const started = clock.now();
-  const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name, started) });
+  const proof = createProof({ clock, intervalOf, goodLook: (name) => goodLook(board, name) });
 
   const ask = async (name: string): Promise<Look | undefined> => {
     const check = checks.get(name);
     if (check) {
       const transcript = createTranscript();
+      const begunAt = clock.monotonic();
       const result = await options.runCheck(check, signal, transcript.say);
-      return signal.aborted ? undefined : { result, transcript: transcript.lines() };
+      return signal.aborted ? undefined : { result, transcript: transcript.lines(), begunAt };
     }
+    const begunAt = clock.monotonic();
     const result = await rungs.ask(name);
     if (result?.severity === "critical" && !board.isFailing(name))
       options.onTrouble(`${name}: ${result.message}`);
-    return result && { result, transcript: [] };
+    return result && { result, transcript: [], begunAt };
   };
 
   const stateOf = (name: string) => board.standing(name)?.state;
@@ -147,7 +147,8 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     },
     saw: (look, final = false) => watch.saw(look, { final }),
     passEnded: async (desired, actual) => {
-      for (const result of rungs.ofPass(desired, actual)) await watch.saw({ result, transcript: [] });
+      for (const result of rungs.ofPass(desired, actual))
+        await watch.saw({ result, transcript: [], begunAt: clock.monotonic() });
     },
     beginChange: (container) => {
       board.beginChange(container);
@@ -161,9 +162,10 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
 }
 
 /** Of this process: what an earlier one saw may have changed since. */
-function goodLook(board: Board, name: string, started: number): CheckResult | undefined {
+function goodLook(board: Board, name: string): GoodLook | undefined {
   const { belief, last } = board.memories().get(name) ?? {};
   const good = last?.outcome === "good" || last?.outcome === "draining";
-  if (!last || !good || belief?.confirmed === "down" || last.result.checkedAt < started) return undefined;
-  return last.result;
+  const begunAt = board.begunAt(name);
+  if (!last || !good || belief?.confirmed === "down" || begunAt === undefined) return undefined;
+  return { checkedAt: last.result.checkedAt, begunAt };
 }

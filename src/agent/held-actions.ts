@@ -21,7 +21,8 @@ export function createHeldActions(clock: Clock): HeldActions {
       if (found) throw found.error;
     },
     failed: (id, error) => {
-      if (!(error instanceof ConveneError && DOORS.has(error.code))) held.set(id, { error, at: clock.now() });
+      if (!(error instanceof ConveneError && DOORS.has(error.code)))
+        held.set(id, { error, at: clock.monotonic() });
     },
     release: (askedAt) => {
       for (const [id, { at }] of held) if (at <= askedAt) held.delete(id);

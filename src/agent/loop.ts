@@ -10,7 +10,7 @@ export interface PassRequest {
   readonly wakeups: readonly string[];
   /** Whether disruptive actions go without waiting; asked anew, since a push may say so meanwhile. */
   readonly now: () => boolean;
-  /** When somebody asked for it, or the next try came due (ms); undefined when only something happened. */
+  /** When somebody asked for it, or the next try came due, by the monotonic clock; undefined when only something happened. */
   readonly askedAt: number | undefined;
   /** Aborted when a newer revision has arrived. */
   readonly superseded: AbortSignal;
@@ -74,7 +74,7 @@ export function createLoop(options: LoopOptions): Loop {
     waiting ??= { reasons: new Set(), now: false, askedAt: undefined };
     if (waiting.reasons.size < MAXIMUM_REASONS) waiting.reasons.add(reason);
     waiting.now ||= now;
-    if (urgent) waiting.askedAt = clock.now();
+    if (urgent) waiting.askedAt = clock.monotonic();
     if (running) running.now ||= now;
     for (const listener of listeners) listener();
     notify?.();

@@ -71,13 +71,13 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
   /** Each at its own time since the round began, so that looks that take long do not add up. */
   const round = async (signal: AbortSignal) => {
-    const began = options.clock.now();
+    const began = options.clock.monotonic();
     const containers = options.desired()?.containers ?? [];
     const length = options.intervalMs * ROUND_SHARE;
     if (containers.length === 0) await options.clock.sleep(options.intervalMs * IDLE_SHARE, signal);
     for (const [index, container] of containers.entries()) {
       const due = began + (length * (index + 1)) / containers.length;
-      await options.clock.sleep(Math.max(0, due - options.clock.now()), signal);
+      await options.clock.sleep(Math.max(0, due - options.clock.monotonic()), signal);
       await look(container, signal);
     }
   };

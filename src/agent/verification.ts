@@ -1,5 +1,7 @@
 /** Proves a revision by the checks that its changes can have touched, with one deadline however many passes work on it. */
 import type { CheckResult } from "../checks/check.ts";
+import type { Look } from "../checks/states/watch.ts";
+import { createTranscript } from "../checks/transcript.ts";
 import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
 import type { Clock } from "../system/clock.ts";
 import { verify } from "../verify/verify.ts";
@@ -22,7 +24,8 @@ export interface VerificationOptions {
   readonly runCheck: CheckRunner;
   /** Those that must run for the revision to be proven. */
   readonly select: (desired: DesiredState) => readonly DesiredCheck[];
-  readonly onResult: (result: CheckResult, pass: number) => void;
+  /** Each check's final result, with what was said for it. */
+  readonly onLook: (look: Look, pass: number) => void;
   /** Stops checks at once when the agent stops. */
   readonly signal: AbortSignal;
 }
@@ -31,7 +34,7 @@ const PATIENCE_MS = 90_000;
 const CONCURRENCY = 4;
 
 export function createVerification(options: VerificationOptions): Verification {
-  const { clock, runCheck, onResult, signal } = options;
+  const { clock, runCheck, onLook, signal } = options;
   let open: { readonly revision: string; readonly deadline: number } | undefined;
   return {
     settled: () => {
@@ -39,19 +42,30 @@ export function createVerification(options: VerificationOptions): Verification {
     },
     run: async (desired, pass, giveWay) => {
       const { revision } = desired;
-      if (open?.revision !== revision) open = { revision, deadline: clock.now() + PATIENCE_MS };
+      if (open?.revision !== revision) open = { revision, deadline: clock.monotonic() + PATIENCE_MS };
       const { deadline } = open;
       // A container that stops again and again must not keep the verdict away for ever.
-      const overdue = clock.now() >= deadline;
+      const overdue = clock.monotonic() >= deadline;
+      // Of the last run of each; there is none of what was not asked.
+      const said = new Map<string, Omit<Look, "result">>();
       const stop = AbortSignal.any(overdue ? [pass.superseded, signal] : [pass.superseded, giveWay, signal]);
       try {
         return await verify(options.select(desired), {
           clock,
           deadline,
-          run: (check, until) => runCheck(check, until),
+          run: async (check, until) => {
+            const begunAt = clock.monotonic();
+            const transcript = createTranscript();
+            const result = await runCheck(check, until, transcript.say);
+            said.set(check.name, { transcript: transcript.lines(), begunAt });
+            return result;
+          },
           concurrency: CONCURRENCY,
           signal: stop,
-          onResult: (result) => onResult(result, pass.pass),
+          onResult: (result) => {
+            const look = said.get(result.name) ?? { transcript: [], begunAt: clock.monotonic() };
+            onLook({ result, ...look }, pass.pass);
+          },
         });
       } catch (error) {
         if (stop.aborted) return undefined;

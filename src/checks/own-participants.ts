@@ -15,14 +15,17 @@ export interface OwnParticipants {
 
 interface Endpoint {
   readonly bridgeAddress: string;
-  /** Milliseconds since the epoch; infinity while it is there. */
+  /** By its clock; infinity while it is there. */
   leftAt: number;
 }
 
 /** A bridge's statistics are made every 5 s (jitsi-videobridge reference.conf, `stats.interval`). */
 const STATISTICS_MS = 6_000;
 
-/** Make one a process: the gate and the checks must ask the same. */
+/**
+ * Make one a process: the gate and the checks must ask the same. The clock should be monotonic: were it set back, people
+ * would be taken for checks that have left.
+ */
 export function createOwnParticipants(clock: { now(): number }): OwnParticipants {
   const endpoints = new Set<Endpoint>();
   const forget = (): void => {

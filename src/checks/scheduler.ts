@@ -30,7 +30,7 @@ export interface Scheduler {
 }
 
 interface Slot {
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock: setting the time makes nothing late. */
   dueAt: number;
   running: boolean;
   again: boolean;
@@ -46,7 +46,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let sleeping: { readonly until: number; readonly wake: AbortController } | undefined;
 
   const dueIn = (milliseconds: number | undefined): number =>
-    milliseconds === undefined ? Number.POSITIVE_INFINITY : clock.now() + milliseconds;
+    milliseconds === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + milliseconds;
 
   const schedule = (slot: Slot, dueAt: number): void => {
     slot.dueAt = dueAt;
@@ -69,7 +69,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     } finally {
       slot.running = false;
     }
-    if (slot.again) schedule(slot, clock.now());
+    if (slot.again) schedule(slot, clock.monotonic());
     else pauseAfterLook(name, slot);
   };
 
@@ -87,7 +87,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   /** Starts what is due, longest overdue first; answers when the next is. */
   const startDue = (): number => {
-    const now = clock.now();
+    const now = clock.monotonic();
     const idle = [...slots].filter(([, slot]) => !slot.running);
     const due = idle.filter(([, slot]) => slot.dueAt <= now);
     for (const [name, slot] of due.toSorted(([, left], [, right]) => left.dueAt - right.dueAt))
@@ -103,7 +103,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     sleeping = { until, wake };
     const either = AbortSignal.any([wake.signal, signal]);
     try {
-      await clock.sleep(Math.max(0, until - clock.now()), either);
+      await clock.sleep(Math.max(0, until - clock.monotonic()), either);
     } catch (error) {
       if (!either.aborted) throw error;
     } finally {
@@ -117,7 +117,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       for (const name of names) {
         const slot = slots.get(name);
         if (slot?.running) slot.again = true;
-        else if (slot) schedule(slot, clock.now());
+        else if (slot) schedule(slot, clock.monotonic());
       }
     },
     looked: (name) => {

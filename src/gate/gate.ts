@@ -16,7 +16,7 @@ export interface GateOptions {
 
 export interface GateRequest {
   readonly action: Action;
-  /** When it began to wait, in milliseconds since the epoch: an earlier pass may have ended while it did. */
+  /** When it began to wait, by the monotonic clock: an earlier pass may have ended while it did. */
   readonly since: number;
   /** Asked anew each round: a push with `-o now` may arrive while an action waits. */
   readonly now: () => boolean;
@@ -31,7 +31,7 @@ export async function waitForCallsToEnd(options: GateOptions, request: GateReque
   let saidAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     request.signal.throwIfAborted();
-    if (request.now() || options.clock.now() - request.since >= options.maxWaitMs) return;
+    if (request.now() || options.clock.monotonic() - request.since >= options.maxWaitMs) return;
     const crowds = await Promise.all(
       bridges.map(async (bridge) => ({ name: bridge.name, ...(await options.count(bridge)) })),
     );
@@ -39,9 +39,9 @@ export async function waitForCallsToEnd(options: GateOptions, request: GateReque
     if (words === undefined) return;
     // A check has soon left: of that nothing is said at first.
     const isFirst = saidAt === Number.NEGATIVE_INFINITY;
-    if (isFirst && crowds.every(isPerhapsEmpty)) saidAt = options.clock.now();
-    if (options.clock.now() - saidAt >= SAY_EVERY_MS) {
-      saidAt = options.clock.now();
+    if (isFirst && crowds.every(isPerhapsEmpty)) saidAt = options.clock.monotonic();
+    if (options.clock.monotonic() - saidAt >= SAY_EVERY_MS) {
+      saidAt = options.clock.monotonic();
       const minutes = Math.ceil((options.maxWaitMs - (saidAt - request.since)) / 60_000);
       request.onWaiting(`waits: ${words} (at most ${minutes} min more; git push -o now does not wait)`);
     }

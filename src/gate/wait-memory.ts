@@ -2,7 +2,7 @@
 import type { Clock } from "../system/clock.ts";
 
 export interface WaitMemory {
-  /** Milliseconds since the epoch; now for an action that has not waited yet. */
+  /** By the monotonic clock; now for an action that has not waited yet. */
   since(action: string): number;
   /** Forgets the actions that are not planned any more: one that comes back waits anew. */
   keep(planned: ReadonlySet<string>): void;
@@ -12,7 +12,7 @@ export function createWaitMemory(clock: Clock): WaitMemory {
   const waiting = new Map<string, number>();
   return {
     since: (action) => {
-      const since = waiting.get(action) ?? clock.now();
+      const since = waiting.get(action) ?? clock.monotonic();
       waiting.set(action, since);
       return since;
     },

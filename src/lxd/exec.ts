@@ -29,7 +29,7 @@ export async function exec(
   signal?: AbortSignal,
 ): Promise<ExecResult> {
   signal?.throwIfAborted();
-  const started = clock.now();
+  const started = clock.monotonic();
   const operation = await start(requester, request);
   const streams = await openExecStreams(requester.socketPath, operation);
   const abort = (): void => streams.kill(SIGTERM);
@@ -42,7 +42,7 @@ export async function exec(
     signal?.throwIfAborted();
     const stdout = streams.stdout();
     const stderr = streams.stderr();
-    if (TIMED_OUT.includes(exitCode) && clock.now() - started >= request.timeoutMs) {
+    if (TIMED_OUT.includes(exitCode) && clock.monotonic() - started >= request.timeoutMs) {
       throw timedOut(request, streams);
     }
     const truncated = stdout.truncated || stderr.truncated;

@@ -57,10 +57,10 @@ export async function untilEnded(
   what: string,
   options: WaitOptions,
 ): Promise<LxdOperation> {
-  const deadline = options.clock.now() + options.deadlineMs;
+  const deadline = options.clock.monotonic() + options.deadlineMs;
   let told: string | undefined;
   for (;;) {
-    const left = deadline - options.clock.now();
+    const left = deadline - options.clock.monotonic();
     if (left <= 0) throw timedOut(what, options.deadlineMs, requester.project);
     const sliceMs = Math.min(left, options.progress ? 1_000 : 10_000);
     const current = await waitSlice(requester, operation.id, what, sliceMs, options.clock);
@@ -83,7 +83,7 @@ async function waitSlice(
   clock: Clock,
 ): Promise<LxdOperation> {
   const seconds = Math.max(1, Math.ceil(sliceMs / 1000));
-  const giveUp = clock.now() + RECONNECT_MS;
+  const giveUp = clock.monotonic() + RECONNECT_MS;
   for (;;) {
     try {
       const { value } = await read(requester, lxdOperationSchema, {
@@ -95,7 +95,7 @@ async function waitSlice(
       return value;
     } catch (error) {
       if (hasCode(error, "LxdNotFound")) throw outcomeUnknown(what, error);
-      if (!hasCode(error, "LxdUnreachable") || clock.now() > giveUp) throw error;
+      if (!hasCode(error, "LxdUnreachable") || clock.monotonic() > giveUp) throw error;
       await clock.sleep(250);
     }
   }

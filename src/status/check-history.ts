@@ -1,6 +1,6 @@
 /** The last looks of a check and, apart from them, its last failures: a flood of good looks never evicts the evidence. Pure. */
 import type { CheckResult, Severity } from "../checks/check.ts";
-import type { Look } from "../checks/states/watch.ts";
+import type { Found } from "../checks/states/watch.ts";
 
 export interface CheckHistory {
   /** Oldest first. */
@@ -35,7 +35,7 @@ const KEPT_FAILURES_OF_ALL = 400;
 const TRIMMED = { lines: 40, line: 200, evidence: 24, value: 300, phases: 40 } as const;
 
 /** A look that was stopped, or not made, is none. */
-export function withLook(before: CheckHistory, { result, transcript }: Look): CheckHistory {
+export function withLook(before: CheckHistory, { result, transcript }: Found): CheckHistory {
   if (result.reason === "aborted" || result.reason === "not_asked") return before;
   const { checkedAt: at, reason, severity } = result;
   const milliseconds = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);

@@ -1,6 +1,6 @@
 /** Keeps what looks found: in memory at once, on disk soon after trouble and now and then otherwise. */
 import type { Memory } from "../checks/states/standing.ts";
-import type { Look } from "../checks/states/watch.ts";
+import type { Found } from "../checks/states/watch.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";
@@ -11,7 +11,7 @@ export interface CheckMemoryStore {
   /** What an earlier process has written. */
   readonly remembered: ReadonlyMap<string, Memory>;
   /** `urgent`: on disk within a second; otherwise within some minutes. */
-  add(look: Look, urgent: boolean): void;
+  add(found: Found, urgent: boolean): void;
   /** Forgets the others. */
   keep(names: ReadonlySet<string>): void;
   historyOf(name: string): CheckHistory;
@@ -54,7 +54,7 @@ export async function openCheckMemory(options: CheckMemoryOptions): Promise<Chec
 
   const writeWithin = (milliseconds: number): void => {
     unwritten = true;
-    const until = clock.now() + milliseconds;
+    const until = clock.monotonic() + milliseconds;
     if (waiting && waiting.until <= until) return;
     waiting?.cancel.abort();
     waiting = { until, cancel: new AbortController() };

@@ -29,12 +29,12 @@ export async function pollUntil<T>(
   probe: () => Promise<T | undefined>,
   options: PollOptions,
 ): Promise<T | undefined> {
-  const deadline = options.clock.now() + options.timeoutMs;
+  const deadline = options.clock.monotonic() + options.timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();
     const answer = await probe();
     if (answer !== undefined) return answer;
-    if (options.clock.now() + options.intervalMs > deadline) return undefined;
+    if (options.clock.monotonic() + options.intervalMs > deadline) return undefined;
     await options.clock.sleep(options.intervalMs, options.signal);
   }
 }

@@ -13,7 +13,7 @@ export interface VerifyOptions {
   readonly clock: Clock;
   /** Gives up when the signal aborts. */
   readonly run: (check: DesiredCheck, signal: AbortSignal) => Promise<CheckResult>;
-  /** Until then a failing check may come round, in milliseconds since the epoch; each runs at least once. */
+  /** Until then a failing check may come round, by the monotonic clock; each runs at least once. */
   readonly deadline: number;
   readonly concurrency: number;
   /** Each check's final result. */
@@ -103,7 +103,7 @@ async function runUntilPassing(
     const result = await limit(() => options.run(check, options.signal));
     options.signal.throwIfAborted();
     const settled = result.ok || result.severity !== "critical";
-    if (settled || options.clock.now() + RETRY_MS > options.deadline) return result;
+    if (settled || options.clock.monotonic() + RETRY_MS > options.deadline) return result;
     await options.clock.sleep(RETRY_MS, options.signal);
   }
 }

@@ -26,6 +26,7 @@ const LONGEST_PAUSE_MS = 150;
 /** Time that passes as it does, and pauses that are short. */
 const hasty: Clock = {
   now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
   sleep: (ms, signal) => systemClock.sleep(Math.min(ms, LONGEST_PAUSE_MS), signal),
 };
 

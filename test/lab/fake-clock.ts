@@ -4,6 +4,8 @@ import type { Clock } from "../../src/system/clock.ts";
 export interface FakeClock extends Clock {
   /** Lets time pass, waking every sleeper in its order, with what they do in between. */
   advance(ms: number): Promise<void>;
+  /** Sets the time, as a time server does: nobody has slept longer or shorter for it. */
+  set(ms: number): void;
   /** How many sleep just now. */
   sleepers(): number;
 }
@@ -15,6 +17,8 @@ interface Sleeper {
 
 export function createFakeClock(start = Date.UTC(2026, 10, 22)): FakeClock {
   let now = start;
+  /** Between what it says and the time that has passed. */
+  let offset = 0;
   const sleeping = new Set<Sleeper>();
   const advance = async (ms: number): Promise<void> => {
     const until = now + ms;
@@ -29,7 +33,11 @@ export function createFakeClock(start = Date.UTC(2026, 10, 22)): FakeClock {
     await settle();
   };
   return {
-    now: () => now,
+    now: () => now + offset,
+    monotonic: () => now,
+    set: (ms) => {
+      offset = ms - now;
+    },
     sleepers: () => sleeping.size,
     advance,
     sleep: (ms, signal) =>
@@ -61,6 +69,7 @@ export function createHastyClock(start = Date.UTC(2026, 10, 22)): Clock {
   let now = start;
   return {
     now: () => now,
+    monotonic: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       now += ms;

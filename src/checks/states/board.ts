@@ -1,4 +1,5 @@
 /** The memory of every rung: what looks found, what was believed of them, what is being changed. */
+import type { Clock } from "../../system/clock.ts";
 import type { CheckResult } from "../check.ts";
 import { type Belief, believe, initialBelief } from "./believe.ts";
 import { type Confirmation, confirmationOf } from "./check-state.ts";
@@ -14,7 +15,7 @@ import {
 } from "./standing.ts";
 
 export interface BoardOptions {
-  readonly clock: { now(): number };
+  readonly clock: Pick<Clock, "now" | "monotonic">;
   readonly isCertain: IsCertain;
   readonly explainedBy: ExplainedBy;
   /** What an earlier process remembered. */
@@ -40,6 +41,8 @@ export interface Board {
   /** Counts looks: greater means later. Zero: not looked at by this process. */
   order(name: string): number;
   latestOrder(): number;
+  /** When the last look of this process that says something began, by the monotonic clock; undefined: there was none. */
+  begunAt(name: string): number | undefined;
   /** A look at the rung of this name. A failure that something explains is shown and does not count. */
   record(result: CheckResult, options?: RecordOptions): void;
   /** Changes of this container begin; for some minutes they excuse what fails. */
@@ -51,6 +54,16 @@ export interface Board {
 export interface RecordOptions {
   /** The last word after a change: the change excuses nothing any more. */
   readonly final?: boolean;
+  /** When the look began, by the monotonic clock; absent: just now. */
+  readonly begunAt?: number;
+}
+
+interface Change {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** The same by the monotonic clock. */
+  readonly begunAt: number;
+  readonly order: number;
 }
 
 /** A change that takes longer does not excuse what fails meanwhile. */
@@ -61,14 +74,15 @@ export function createBoard({ clock, isCertain, explainedBy, remembered }: Board
   let confirmation = (_name: string): Confirmation => confirmationOf(undefined);
   const memories = new Map<string, Memory>(remembered);
   const orders = new Map<string, number>();
-  const changes = new Map<string, { readonly since: number; readonly order: number }>();
+  const begun = new Map<string, number>();
+  const changes = new Map<string, Change>();
   let latest = 0;
 
   const memoryOf = (name: string): Memory => memories.get(name) ?? { belief: initialBelief(started) };
   const started = clock.now();
   const changeOf = (container: string): number | undefined => {
-    const since = changes.get(container)?.since;
-    return since !== undefined && clock.now() - since < CHANGE_MS ? since : undefined;
+    const change = changes.get(container);
+    return change && clock.monotonic() - change.begunAt < CHANGE_MS ? change.since : undefined;
   };
   const site = () => ({ graph, memoryOf, changeOf, explainedBy });
 
@@ -111,18 +125,21 @@ export function createBoard({ clock, isCertain, explainedBy, remembered }: Board
     isFailing: (name) => isFailing(memoryOf(name).last?.outcome),
     order: (name) => orders.get(name) ?? 0,
     latestOrder: () => latest,
-    record: (result, { final = false } = {}) => {
+    begunAt: (name) => begun.get(name),
+    record: (result, { final = false, begunAt = clock.monotonic() } = {}) => {
       const { name } = result;
       latest += 1;
       orders.set(name, latest);
       const outcome = judgeLook(result, isCertain);
       if (outcome === "void" || !graph.rungs.has(name)) return;
+      begun.set(name, begunAt);
       const { last } = memoryOf(name);
       const since = last?.outcome === outcome ? last.since : result.checkedAt;
       const belief = believedAfter(result, final);
       memories.set(name, { belief, last: { result, outcome, since } });
     },
-    beginChange: (container) => void changes.set(container, { since: clock.now(), order: latest }),
+    beginChange: (container) =>
+      void changes.set(container, { since: clock.now(), begunAt: clock.monotonic(), order: latest }),
     endChanges: () => {
       if (changes.size === 0) return [];
       const disturbed = [...graph.rungs.values()].filter(({ name, container }) => {

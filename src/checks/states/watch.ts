@@ -3,14 +3,19 @@
  * after the failure. What stands on something that works again is looked at at once.
  */
 import type { CheckResult } from "../check.ts";
-import type { Board, RecordOptions } from "./board.ts";
+import type { Board } from "./board.ts";
 import { type ExplainedBy, type IsCertain, judgeLook } from "./judge-look.ts";
 import { explaining, mayBeExplained } from "./standing.ts";
 
-/** A look, and what was said on the wire. */
-export interface Look {
+/** What came of a look, and what was said on the wire. */
+export interface Found {
   readonly result: CheckResult;
   readonly transcript: readonly string[];
+}
+
+export interface Look extends Found {
+  /** By the monotonic clock: what was changed after it began, it says nothing of. */
+  readonly begunAt: number;
 }
 
 export interface WatchOptions {
@@ -25,11 +30,16 @@ export interface WatchOptions {
   readonly onLook: (look: Look) => void;
 }
 
+export interface SawOptions {
+  /** The last word after a change: the change excuses nothing any more. */
+  readonly final?: boolean;
+}
+
 export interface Watch {
   /** One look, unless something keeps it from being asked; joins one that is under way. */
   look(name: string): Promise<void>;
   /** A look that somebody else made: verification, a pass, a person. */
-  saw(look: Look, options?: RecordOptions): Promise<void>;
+  saw(look: Look, options?: SawOptions): Promise<void>;
 }
 
 export function createWatch({ board, isCertain, explainedBy, ask, soon, onLook }: WatchOptions): Watch {
@@ -60,12 +70,12 @@ export function createWatch({ board, isCertain, explainedBy, ask, soon, onLook }
     }
   };
 
-  const saw = async (seen: Look, options?: RecordOptions): Promise<void> => {
+  const saw = async (seen: Look, options?: SawOptions): Promise<void> => {
     const { name } = seen.result;
     const outcome = judgeLook(seen.result, isCertain);
     if (mayBeExplained(seen.result, outcome, explainedBy)) await lookForCause(seen.result);
     const failed = board.isFailing(name);
-    board.record(seen.result, options);
+    board.record(seen.result, { ...options, begunAt: seen.begunAt });
     onLook(seen);
     if (failed && !board.isFailing(name)) soon(board.graph().above(name));
   };

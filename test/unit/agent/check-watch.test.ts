@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { type CheckWatch, createCheckWatch } from "../../../src/agent/check-watch.ts";
 import type { CheckResult } from "../../../src/checks/check.ts";
+import type { Look } from "../../../src/checks/states/watch.ts";
 import { type CheckMemoryStore, openCheckMemory } from "../../../src/status/check-memory.ts";
 import { createFakeClock, type FakeClock } from "../../lab/fake-clock.ts";
 import { checkResult } from "../../lab/sample-check.ts";
@@ -80,6 +81,11 @@ describe("the watch over the checks", () => {
     await ran;
     await memory.flush();
   };
+  const lookNow = (): Look => ({
+    result: answer("turn-udp", "turn"),
+    transcript: [],
+    begunAt: clock.monotonic(),
+  });
   const stateOf = (watch: CheckWatch, name: string) =>
     watch.statuses().find((one) => one.name === name)?.state;
 
@@ -135,6 +141,7 @@ describe("the watch over the checks", () => {
     await watch.saw({
       result: checkResult({ name: "turn-udp", ok: false, reason: "not_asked", severity: "info" }),
       transcript: [],
+      begunAt: clock.monotonic(),
     });
     expect(watch.unproven(site)).to.have.length(1);
   });
@@ -148,8 +155,35 @@ describe("the watch over the checks", () => {
     await clock.advance(SECOND);
     watch.changed("turn");
     expect(watch.unproven(site)).to.have.length(1);
-    await watch.saw({ result: answer("turn-udp", "turn"), transcript: [] }, true);
+    await watch.saw(lookNow(), true);
     expect(watch.unproven(site)).to.deep.equal([]);
+  });
+
+  it("takes no look for a proof that began before a change, whatever the clock says by then", async () => {
+    const watch = await start();
+    clock.set(clock.now() + 7_200 * SECOND);
+    await clock.advance(20 * SECOND);
+    expect(watch.unproven(site)).to.deep.equal([]);
+    clock.set(clock.now() - 7_200 * SECOND);
+    watch.changed("turn");
+    expect(watch.unproven(site)).to.have.length(1);
+    const before = lookNow();
+    await clock.advance(SECOND);
+    watch.changed("turn");
+    await watch.saw(before, true);
+    expect(watch.unproven(site)).to.have.length(1);
+    await watch.saw(lookNow(), true);
+    expect(watch.unproven(site)).to.deep.equal([]);
+  });
+
+  it("excuses what fails during a change no longer because the clock was set back", async () => {
+    const watch = await start();
+    await clock.advance(20 * SECOND);
+    watch.beginChange("turn");
+    clock.set(clock.now() - 7_200 * SECOND);
+    failing = new Set(["turn-udp"]);
+    await clock.advance(900 * SECOND);
+    expect(stateOf(watch, "turn-udp")).to.equal("down");
   });
 
   it("begins anew with a check that was gone", async () => {

@@ -1,6 +1,7 @@
 /** One deadline for a revision, however many passes work on it. */
 import { expect } from "chai";
 import { type Verification, createVerification } from "../../../src/agent/verification.ts";
+import type { Look } from "../../../src/checks/states/watch.ts";
 import { type FakeClock, createFakeClock } from "../../lab/fake-clock.ts";
 import { checkResult } from "../../lab/sample-check.ts";
 import { sampleRequest } from "../../lab/sample-pass.ts";
@@ -10,14 +11,22 @@ describe("the verification of a revision", () => {
   let clock: FakeClock;
   let verification: Verification;
   let ok: boolean;
+  let runs: number;
+  let looks: Look[];
   beforeEach(() => {
     clock = createFakeClock();
     ok = false;
+    runs = 0;
+    looks = [];
     verification = createVerification({
       clock,
       select: (desired) => desired.checks,
-      runCheck: async ({ name }) => checkResult({ name, ok }),
-      onResult: () => undefined,
+      runCheck: async ({ name }, _signal, transcript) => {
+        runs += 1;
+        transcript?.(`> run ${runs}`);
+        return checkResult({ name, ok });
+      },
+      onLook: (look) => looks.push(look),
       signal: new AbortController().signal,
     });
   });
@@ -48,6 +57,24 @@ describe("the verification of a revision", () => {
       return;
     }
     throw new Error("never a verdict");
+  });
+
+  it("comes to a verdict in its time although the clock is set back", async () => {
+    const results = run();
+    await clock.advance(30_000);
+    clock.set(clock.now() - 7_200_000);
+    await clock.advance(70_000);
+    expect((await results)?.map((one) => one.ok)).to.deep.equal([false]);
+  });
+
+  it("tells what was said in the last run of a check, and when that began", async () => {
+    const started = clock.monotonic();
+    const results = run();
+    await clock.advance(100_000);
+    await results;
+    expect(looks.map(({ transcript }) => transcript)).to.deep.equal([[`> run ${runs}`]]);
+    expect(runs).to.be.greaterThan(10);
+    expect(looks[0]?.begunAt).to.be.greaterThan(started + 80_000);
   });
 
   it("is not interrupted any more when its time is over", async () => {

@@ -99,6 +99,20 @@ describe("check scheduler", () => {
     expect(bench.looks.at(-1)).to.equal("30 b");
   });
 
+  it("comes in time although the clock is set back or forward", async () => {
+    bench.names = ["a"];
+    bench.start();
+    await bench.clock.advance(10 * SECOND);
+    bench.clock.set(-7_200 * SECOND);
+    await bench.clock.advance(60 * SECOND);
+    expect(bench.looks).to.have.length(2);
+    bench.clock.set(7_200 * SECOND);
+    await bench.clock.advance(50 * SECOND);
+    expect(bench.looks).to.have.length(2);
+    await bench.clock.advance(10 * SECOND);
+    expect(bench.looks).to.have.length(3);
+  });
+
   it("leaves alone what has no pause, until somebody asks for it", async () => {
     bench.names = ["container/turn"];
     bench.pauses.set("container/turn", undefined);

@@ -26,6 +26,7 @@ function manualClock(): Clock & { advance(ms: number): Promise<void> } {
   const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
   return {
     now: () => now,
+    monotonic: () => now,
     sleep: async (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { until: now + ms, wake: resolve };

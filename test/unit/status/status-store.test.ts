@@ -6,7 +6,8 @@ import { checkStatus } from "../../lab/sample-check.ts";
 const START = Date.UTC(2026, 10, 22);
 
 function clockAt(minute: () => number) {
-  return { now: () => START + minute() * 60_000, sleep: () => Promise.resolve() };
+  const now = () => START + minute() * 60_000;
+  return { now, monotonic: now, sleep: () => Promise.resolve() };
 }
 
 function verdict(outcome: Verdict["outcome"], reason: string, revision = "r1"): Verdict {

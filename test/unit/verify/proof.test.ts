@@ -27,17 +27,20 @@ const graph = siteRungs(site);
 
 describe("what must be proven", () => {
   let now: number;
+  /** Between the wall clock and the time that has passed. */
+  let offset: number;
   let looks: Map<string, number>;
   let proof: Proof;
   beforeEach(() => {
     now = 100 * SECOND;
+    offset = 0;
     looks = new Map(site.checks.map(({ name }) => [name, 50 * SECOND]));
     proof = createProof({
-      clock: { now: () => now },
+      clock: { now: () => now + offset, monotonic: () => now },
       intervalOf: () => 60 * SECOND,
       goodLook: (name) => {
         const checkedAt = looks.get(name);
-        return checkedAt === undefined ? undefined : { checkedAt };
+        return checkedAt === undefined ? undefined : { checkedAt, begunAt: checkedAt };
       },
     });
   });
@@ -81,6 +84,23 @@ describe("what must be proven", () => {
   it("is what has not been looked at for long", () => {
     looks.set("page", now - 121 * SECOND);
     expect(unproven()).to.deep.equal(["page", "conference"]);
+  });
+
+  it("is what was touched after the clock was set back, and what seems to be of the future", () => {
+    looks = new Map(site.checks.map(({ name }) => [name, now]));
+    now += SECOND;
+    offset = -30 * SECOND;
+    expect(unproven()).to.have.length(site.checks.length);
+    offset = 0;
+    expect(unproven()).to.deep.equal([]);
+    offset = -SECOND;
+    proof.touched("wiki");
+    expect(unproven()).to.deep.equal(["wiki", "conference"]);
+  });
+
+  it("is what was looked at before the machine was suspended", () => {
+    offset = 7_200 * SECOND;
+    expect(unproven()).to.have.length(site.checks.length);
   });
 
   it("is a check that says something else than it did", () => {

@@ -37,7 +37,7 @@ describe("the memory of the checks", () => {
   beforeEach(() => {
     now = 0;
     board = createBoard({
-      clock: { now: () => now },
+      clock: { now: () => now, monotonic: () => now },
       isCertain: (_kind, reason) => reason === "expired",
       explainedBy: () => undefined,
     });
@@ -160,7 +160,7 @@ describe("the memory of the checks", () => {
   it("goes on from what an earlier process remembered, with the looks that this one makes", () => {
     fail("turn");
     const next = createBoard({
-      clock: { now: () => now },
+      clock: { now: () => now, monotonic: () => now },
       isCertain: () => false,
       explainedBy: () => undefined,
       remembered: new Map(board.memories()),

@@ -6,6 +6,7 @@ import { type Board, createBoard } from "../../../../src/checks/states/board.ts"
 import { createRungGraph, type Rung } from "../../../../src/checks/states/rung-graph.ts";
 import { createWatch, type Watch } from "../../../../src/checks/states/watch.ts";
 import { checkStatuses } from "../../../../src/status/check-status.ts";
+import { createFakeClock } from "../../../lab/fake-clock.ts";
 import { checkResult } from "../../../lab/sample-check.ts";
 
 const check = (name: string, kind: string, more: Partial<Rung> = {}): Rung => ({
@@ -55,7 +56,7 @@ describe("what explains a failure", () => {
     failing = new Map();
     asked = [];
     const explainedBy = (_kind: string, reason: string) => REASONS[reason];
-    board = createBoard({ clock: { now: () => 0 }, isCertain: () => false, explainedBy });
+    board = createBoard({ clock: createFakeClock(), isCertain: () => false, explainedBy });
     const once = { needed: 1, of: 1 };
     board.configure(graph, () => ({ down: once, up: once }));
     watch = createWatch({
@@ -67,7 +68,7 @@ describe("what explains a failure", () => {
         const change = failing.get(name);
         const kind = graph.rungs.get(name)?.kind ?? "";
         const result = checkResult({ name, kind, ok: change === undefined, ...change });
-        return Promise.resolve({ result, transcript: [] });
+        return Promise.resolve({ result, transcript: [], begunAt: 0 });
       },
       soon: () => undefined,
       onLook: () => undefined,

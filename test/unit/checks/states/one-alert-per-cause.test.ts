@@ -44,7 +44,7 @@ class Simulation {
   readonly #queue: string[] = [];
   #tracked: TrackedAlerts = new Map();
   readonly #board = createBoard({
-    clock: { now: () => this.now },
+    clock: { now: () => this.now, monotonic: () => this.now },
     isCertain: () => false,
     explainedBy: () => undefined,
   });
@@ -55,7 +55,7 @@ class Simulation {
     ask: async (name) => {
       this.now += LOOK_MS;
       const ok = !this.fails(Number(name));
-      return { result: checkResult({ name, ok, checkedAt: this.now }), transcript: [] };
+      return { result: checkResult({ name, ok, checkedAt: this.now }), transcript: [], begunAt: this.now };
     },
     soon: (names) => this.#queue.push(...names),
     onLook: () => this.#observe(),
