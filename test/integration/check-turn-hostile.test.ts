@@ -15,6 +15,7 @@ import {
   refuse,
   RELAYED,
   reply,
+  STAND_IN_KEY,
   STAND_IN_NOW,
   STAND_IN_SECRET,
   type StandInTurn,
@@ -230,6 +231,17 @@ describe("check turn against misbehaving servers", function () {
     expect(new Set([http, foreign, large, truncated].map((result) => result?.reason))).to.deep.equal(
       new Set(["bad_answer"]),
     );
+  });
+
+  it("says allocate_failed to a relayed address that nothing can be sent to", async () => {
+    const portless: Behaviour = (request, count) => {
+      if (request.method !== Method.allocate || !isAuthenticated(request)) return polite(request, count);
+      const relayed = { ...RELAYED, port: 0 };
+      const told = xorAddressAttribute(Attribute.xorRelayedAddress, relayed, request.transactionId);
+      return reply(request, 2, [told], STAND_IN_KEY);
+    };
+    const result = await udp(portless, { ...SOON, outside: true });
+    expect(result, result.message).to.include({ reason: "allocate_failed" });
   });
 
   it("says no_challenge to an error without realm and nonce, and to a realm of 60 KB", async () => {

@@ -1,6 +1,7 @@
 /** Sends a packet from here to the relayed port, as a participant outside would, and has the relay answer it. */
 import { isIPv6 } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { refuseForbidden } from "../connect/refuse-forbidden.ts";
 import { bindLoosely, type LooseDatagrams, openLooseDatagrams } from "../stun/loose-datagrams.ts";
 import { readXorAddress, sameIp, type TransportAddress } from "../stun/stun-address.ts";
 import { Attribute } from "../stun/stun-constants.ts";
@@ -25,6 +26,7 @@ export async function echoFromOutside(
   const { relayed } = open.allocation;
   const datagrams = openLooseDatagrams(relayed, run);
   try {
+    refuseForbidden(relayed.address, run);
     const obstacle = await permitOurselves(datagrams, server, open, run);
     if (obstacle !== undefined) {
       run.say(`not tested from here: ${obstacle}`);

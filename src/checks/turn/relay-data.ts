@@ -22,27 +22,35 @@ export function dataOf(message: StunMessage): RelayedData | undefined {
 
 /**
  * Calls `send` every 300 ms until what `listen` was given is called (true) or 2.5 s are over or the signal aborts
- * (false). `listen` returns how to stop listening.
+ * (false). Rejects with what `send` throws, and sends no more. `listen` returns how to stop listening.
  */
 export function repeatUntil(
   signal: AbortSignal,
   send: () => void,
   listen: (arrived: () => void) => () => void,
 ): Promise<boolean> {
-  return new Promise((resolve) => {
-    const settle = (came: boolean): void => {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
       clearInterval(repeat);
       clearTimeout(limit);
       signal.removeEventListener("abort", stop);
       stopListening();
-      resolve(came);
+      settle();
     };
-    const stop = (): void => settle(false);
-    const repeat = setInterval(send, REPEAT_MS);
+    const stop = (): void => end(() => resolve(false));
+    // Out of a timer's callback it would end the process.
+    const attempt = (): void => {
+      try {
+        send();
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const repeat = setInterval(attempt, REPEAT_MS);
     const limit = setTimeout(stop, WAIT_MS);
-    const stopListening = listen(() => settle(true));
+    const stopListening = listen(() => end(() => resolve(true)));
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    else send();
+    else attempt();
   });
 }

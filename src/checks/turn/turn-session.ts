@@ -72,6 +72,7 @@ export class TurnSession {
     );
     if (reflexive !== undefined) this.#run.note({ reflexiveAddress: reflexive.address });
     if (relayed === undefined) throw turnFailure("allocate_failed", "the answer names no relayed address");
+    if (relayed.port === 0) throw turnFailure("allocate_failed", "the relayed address has port 0");
     this.#run.say(`← allocated ${relayed.address}:${relayed.port}`);
     const lifetimeSeconds = attributeUint32(answer, Attribute.lifetime) ?? LIFETIME_SECONDS;
     return { relayed, reflexive, lifetimeSeconds };
