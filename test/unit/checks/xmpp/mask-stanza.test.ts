@@ -33,6 +33,25 @@ describe("masking of stanzas", () => {
     expect(maskStanza("<a id='7' msid='8'/>")).to.equal("<a id='7' msid='8'/>");
   });
 
+  it("hides them in JSON, however its quotes are written, and nothing else of it", () => {
+    const services = `{"metadata":{"services":[{"type":"turn","password":"p4ss\\"p4ss=","host":"h"},{"credential" : "p4ss"}]}}`;
+    const shown = `{"metadata":{"services":[{"type":"turn","password":"***","host":"h"},{"credential" : "***"}]}}`;
+    for (const quote of ['"', "&quot;", "&#34;", "&#x22;"]) {
+      const [sent, expected] = [services, shown].map((json) => json.replaceAll('"', quote));
+      expect(maskStanza(`<json-message>${sent}</json-message>`)).to.equal(
+        `<json-message>${expected}</json-message>`,
+      );
+      const attribute = `<body token_data='{${quote}accessToken${quote}:${quote}p4ss'/>`;
+      expect(maskStanza(attribute)).not.to.include("p4ss");
+      const nested = JSON.stringify({ data: `{"password":"p4ss"}` }).replaceAll('"', quote);
+      expect(maskStanza(nested)).not.to.include("p4ss");
+      const cut = `${quote}password${quote}:${quote}p4ss\\`;
+      expect(maskStanza(cut)).not.to.include("p4ss");
+    }
+    const harmless = `{"passwordless":true,"author":"a","type":"password","host":"h"}`;
+    expect(maskStanza(harmless)).to.equal(harmless);
+  });
+
   it("hides them also where the frame is broken", () => {
     for (const broken of [
       "<service password='p4ss",
@@ -45,7 +64,21 @@ describe("masking of stanzas", () => {
   });
 
   it("is quick on masses of beginnings", () => {
-    for (const piece of ["<auth ", "<auth x", " password=", " password='", "&pwd=", "<success>"]) {
+    for (const piece of [
+      "<auth ",
+      "<auth x",
+      " password=",
+      " password='",
+      "&pwd=",
+      "<success>",
+      '"',
+      '"password',
+      '"password"',
+      '"password" : "',
+      '"password":"\\\\',
+      "&quot;password&quot;:&quot;",
+      "pwd",
+    ]) {
       const text = piece.repeat(65_536 / piece.length);
       expect(
         cpuMilliseconds(() => void maskStanza(text)),
