@@ -1,6 +1,8 @@
 /** Where the bridge's WebSocket may lead, and what is said of one that does not open. */
 import { expect } from "chai";
 import { createServer, type Server } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { WebSocketServer } from "ws";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import type { CheckContext } from "../../../../src/checks/check.ts";
@@ -11,6 +13,19 @@ import { createContactBounds } from "../../../../src/doctor/contact-bounds.ts";
 import { listenOnLoopback } from "../../../lab/loopback-port.ts";
 import { makeCertificate, type TestCertificate } from "../../../lab/test-certificates.ts";
 
+const OTHER_PROTOCOL = "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n";
+
+/** Connections that are open at the server; waits until there is none, 5 s at most. */
+async function openAt(server: Server): Promise<number> {
+  const count = promisify<number>((seen) => server.getConnections(seen));
+  let open = await count();
+  for (let tries = 0; open > 0 && tries < 100; tries += 1) {
+    await delay(50);
+    open = await count();
+  }
+  return open;
+}
+
 describe("the bridge's WebSocket on another host than the page's", () => {
   let server: Server;
   let port: number;
@@ -20,7 +35,14 @@ describe("the bridge's WebSocket on another host than the page's", () => {
   before(async () => {
     certificate = await makeCertificate({ names: ["bridge.test"] });
     server = createServer({ cert: certificate.pem, key: certificate.keyPem });
-    webSockets = new WebSocketServer({ server, path: "/colibri-ws/1" });
+    webSockets = new WebSocketServer({ noServer: true });
+    server.on("upgrade", (request, socket, head) => {
+      if (request.url === "/reset") socket.destroy();
+      else if (request.url === "/odd") socket.write("HTTP/1.1 101 Odd\r\n\r\n");
+      else if (request.url === "/other-protocol") socket.write(OTHER_PROTOCOL);
+      else if (request.url !== "/colibri-ws/1") socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+      else webSockets.handleUpgrade(request, socket, head, () => undefined);
+    });
     port = await listenOnLoopback(server);
   });
   after(() => {
@@ -67,6 +89,31 @@ describe("the bridge's WebSocket on another host than the page's", () => {
     expect(await test("/colibri-ws/1", { contacts }))
       .to.include("127.0.0.1")
       .and.include("loopback");
+  });
+
+  it("leaves no connection open, however it ends", async () => {
+    const contacts = createContactBounds(true);
+    for (const path of [
+      "/colibri-ws/1",
+      "/other",
+      "/reset",
+      "/odd",
+      "/other-protocol",
+      "/colibri-ws/1#fragment",
+    ]) {
+      await test(path, { contacts });
+      expect(await openAt(server), path).to.equal(0);
+    }
+  });
+
+  it("tells what it met from an answer that does not come in time", async () => {
+    const contacts = createContactBounds(true);
+    expect(await test("/reset", { contacts })).to.equal("it does not open: socket hang up");
+    expect(await test("/odd", { contacts })).to.equal("/odd/… answers 101");
+    expect(await test("/other-protocol", { contacts })).to.equal("it does not open: Invalid Upgrade header");
+    expect(await test("/colibri-ws/1#fragment", { contacts })).to.equal(
+      "its address has a fragment (#…), which no browser opens",
+    );
   });
 
   it("is wrong at a site of ours, and is not contacted", async () => {
