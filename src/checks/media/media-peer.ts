@@ -14,6 +14,7 @@ import {
 } from "werift";
 import { failing } from "./failing.ts";
 import type { Connection, Fingerprint, Hold, LocalParameters, RemoteParameters } from "./media-messages.ts";
+import { ToldSources } from "./told-sources.ts";
 
 /** IANA's DTLS-SRTP protection profiles (RFC 5764, RFC 7714) that bridges offer, in werift's numbers. */
 const SRTP_PROFILES = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
@@ -33,10 +34,17 @@ export class MediaPeer {
   readonly #ice: RTCIceTransport;
   readonly #dtls: RTCDtlsTransport;
   readonly #local: LocalParameters;
+  readonly #sources: ToldSources;
   #packets = 0;
 
-  private constructor(ice: RTCIceTransport, dtls: RTCDtlsTransport, local: LocalParameters) {
+  private constructor(
+    ice: RTCIceTransport,
+    sources: ToldSources,
+    dtls: RTCDtlsTransport,
+    local: LocalParameters,
+  ) {
     this.#ice = ice;
+    this.#sources = sources;
     this.#dtls = dtls;
     this.#local = local;
   }
@@ -52,12 +60,13 @@ export class MediaPeer {
     Object.assign(gatherer.connection, { stunServer: undefined, turnServer: undefined });
     const ice = new RTCIceTransport(gatherer);
     await ice.gather();
+    const sources = new ToldSources(ice.connection);
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new RTCDtlsTransport({}, ice, certificate, Object.values(SRTP_PROFILES));
     dtls.role = "client";
     const [fingerprint] = certificate.getFingerprints();
     if (fingerprint === undefined) throw new Error("the certificate has no fingerprint");
-    return new MediaPeer(ice, dtls, {
+    return new MediaPeer(ice, sources, dtls, {
       ufrag: ice.localParameters.usernameFragment,
       pwd: ice.localParameters.password,
       fingerprint: { hash: fingerprint.algorithm, value: fingerprint.value.toUpperCase() },
@@ -132,7 +141,8 @@ export class MediaPeer {
 
   async #startIce({ ufrag, pwd, candidates }: RemoteParameters): Promise<void> {
     this.#ice.setRemoteParams({ iceLite: false, usernameFragment: ufrag, password: pwd });
-    for (const [index, { address, port }] of candidates.entries()) {
+    for (const [index, candidate] of candidates.entries()) {
+      const { address, port } = this.#sources.tell(candidate);
       // Of lesser priority, the later it is in the list (RFC 8445 section 5.1.2).
       const priority = 2_130_706_431 - 256 * index;
       await this.#ice.addRemoteCandidate(
