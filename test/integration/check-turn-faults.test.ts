@@ -179,6 +179,15 @@ describe("check turn against a coturn with a fault", function () {
     expect((await check({ port, refusedPeers: ["10.10.1.5"] })).reason).to.equal("ok");
   });
 
+  it("tells first that a relay carries nothing, and beside it that it is open", async () => {
+    const { port } = await start({ extra: ["denied-peer-ip=127.0.0.0-127.255.255.255"] });
+    const refusedPeers = ["10.10.1.5"];
+    const both = await check({ port, refusedPeers });
+    expect(both, both.message).to.include({ reason: "forbidden_peer", severity: "critical" });
+    expect(both.message).to.contain("127.0.0.1").and.to.contain("the relay lets clients reach 10.10.1.5");
+    expect(both.evidence).to.include({ peer: "127.0.0.1", openPeers: "10.10.1.5" });
+  });
+
   it("says private_peer_allowed for a range that leaves out IPv4 written as IPv6", async () => {
     const extra = ["listening-ip=::1", "relay-ip=::1", "denied-peer-ip=10.0.0.0-10.255.255.255"];
     const { port } = await start({ extra: [...extra, "denied-peer-ip=::2-::ffff:ffff:ffff"] });

@@ -30,28 +30,27 @@ export function refusedPeersOf(
 
 /**
  * Asks for one permission for each peer of the allocation's family, all at once; coturn (4.6.1) refuses a denied
- * peer here with 403. Nothing is sent to any of them. Fails with `bridge_denied`, `private_peer_allowed`,
- * `permission_failed` or `permission_timeout`.
+ * peer here with 403. Nothing is sent to any of them. Gives those that must be refused and are not; fails with
+ * `bridge_denied`, `permission_failed` or `permission_timeout`.
  */
 export async function judgePeers(
   session: TurnSession,
   expected: PeerExpectation,
   family: "ipv4" | "ipv6",
   run: CheckRun,
-): Promise<void> {
+): Promise<readonly string[]> {
   const ofFamily = (peer: string): boolean => isIPv6(peer) === (family === "ipv6");
   const allowed = expected.allowedPeers.filter(ofFamily);
   const refused = expected.refusedPeers.filter(ofFamily);
-  if (allowed.length + refused.length === 0) return;
-  await run.phase("peers", async () => {
+  if (allowed.length + refused.length === 0) return [];
+  return await run.phase("peers", async () => {
     const ask = (peer: string): Promise<StunError | undefined> => session.permit(peer);
     const [toAllowed, toRefused] = await Promise.all([
       Promise.all(allowed.map(ask)),
       Promise.all(refused.map(ask)),
     ]);
     judgeAllowed(allowed, toAllowed);
-    const open = refused.filter((_, index) => toRefused[index] === undefined);
-    if (open.length > 0) throw privateAllowed(open);
+    return refused.filter((_, index) => toRefused[index] === undefined);
   });
 }
 
@@ -61,20 +60,22 @@ export async function judgeIpv6Peers(
   credential: TurnCredential,
   expected: PeerExpectation,
   run: CheckRun,
-): Promise<void> {
-  if (![...expected.allowedPeers, ...expected.refusedPeers].some((peer) => isIPv6(peer))) return;
+): Promise<readonly string[]> {
+  if (![...expected.allowedPeers, ...expected.refusedPeers].some((peer) => isIPv6(peer))) return [];
   const attempt = new CheckRun(run.context, run.signal);
   try {
-    await run.phase("peers ipv6", () =>
+    const open = await run.phase("peers ipv6", () =>
       withAllocation(server, { credential, wish: { family: "ipv6" } }, attempt, ({ session }) =>
         judgePeers(session, expected, "ipv6", attempt),
       ),
     );
     run.note({ ipv6Relay: true });
+    return open;
   } catch (error) {
     if (!(error instanceof CheckFailure) || error.evidence["errorCode"] !== FAMILY_UNSUPPORTED) throw error;
     run.note({ ipv6Relay: false });
     run.say("the server relays no IPv6");
+    return [];
   }
 }
 
@@ -89,11 +90,4 @@ function judgeAllowed(peers: readonly string[], answers: readonly (StunError | u
     const message = `the relay does not let clients reach ${peer}: ${describeError(error)}`;
     throw new CheckFailure<TurnReason>(reason, message, { evidence: { peer, errorCode: error.code } });
   }
-}
-
-function privateAllowed(peers: readonly string[]): CheckFailure<TurnReason> {
-  const list = peers.join(", ");
-  return new CheckFailure<TurnReason>("private_peer_allowed", `the relay lets clients reach ${list}`, {
-    evidence: { peer: list },
-  });
 }

@@ -13,6 +13,7 @@ import { stunReasons, type StunReason } from "../stun/stun-reasons.ts";
 import { type CredentialSource, firstCredential, mintForCheck } from "./credential-source.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 import { judgeData } from "./judge-data.ts";
+import { besideOpenPeers, privateAllowed } from "./open-peers.ts";
 import { judgeIpv6Peers, judgePeers, refusedPeersOf } from "./judge-peers.ts";
 import type { TurnServer } from "./open-turn-channel.ts";
 import { type TurnReason, turnReasons } from "./turn-reasons.ts";
@@ -104,11 +105,15 @@ async function judgeAllocation(
   const { allowedPeers } = expected;
   const peers = { allowedPeers, refusedPeers: refusedPeersOf(expected.refusedPeers, allowedPeers, relayed) };
   const family = isIPv6(relayed.address) ? "ipv6" : "ipv4";
-  await judgePeers(open.session, peers, family, run);
-  if (family === "ipv4") await judgeIpv6Peers(server, credential, peers, run);
-  if (!expected.echo) return `allocated ${relayed.address}`;
-  await judgeData(server, open, expected, run);
-  return `relays through ${relayed.address}`;
+  const openPeers = [...(await judgePeers(open.session, peers, family, run))];
+  try {
+    if (family === "ipv4") openPeers.push(...(await judgeIpv6Peers(server, credential, peers, run)));
+    if (expected.echo) await judgeData(server, open, expected, run);
+  } catch (error) {
+    throw error instanceof CheckFailure ? besideOpenPeers(error, openPeers) : error;
+  }
+  if (openPeers.length > 0) throw privateAllowed(openPeers);
+  return `${expected.echo ? "relays through" : "allocated"} ${relayed.address}`;
 }
 
 function judgeRelayed({ relayAddresses, relayPorts }: TurnExpectation, relayed: TransportAddress): void {
