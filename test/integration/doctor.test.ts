@@ -5,6 +5,8 @@ import { type Visit, visit, type VisitRequest } from "../lab/doctor-visit.ts";
 import type { FaultName } from "../lab/meeting-lab-faults.ts";
 import { type MeetingLab, startMeetingLab } from "../lab/meeting-lab.ts";
 
+const PROSODY = "/etc/prosody/prosody.cfg.lua";
+
 describe("doctor on a whole site", function () {
   this.timeout(60_000);
   let lab: MeetingLab;
@@ -67,6 +69,19 @@ describe("doctor on a whole site", function () {
       expect(findings, text).to.deep.equal([]);
       expect(text).to.include("BOSH; guests may come in").and.include("config.js names no WebSocket");
       expect(transcript).not.to.include("WebSocket upgrade");
+    } finally {
+      await lab.mend();
+    }
+  });
+
+  it("meets through the relay that works where another is told of first", async () => {
+    const first = `{ type = "turn", host = "${lab.turnDomain}", port = 3479, transport = "udp", secret = true },`;
+    try {
+      const list = "external_services = {";
+      await lab.servers.prosody.reconfigure(PROSODY, { [list]: `${list}\n  ${first}` });
+      const { findings, text } = await look({ login: lab.member });
+      expect(findings, `${text}\n${lab.logs()}`).to.deep.equal(["relay port_closed"]);
+      expect(text.replaceAll(/\s+/g, " ")).to.match(/media two people hear each other: direct ✓ .* udp ✓/);
     } finally {
       await lab.mend();
     }

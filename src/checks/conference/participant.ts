@@ -12,7 +12,7 @@ import { openSession, type XmppSession } from "../xmpp/xmpp-session.ts";
 import type { XmppLogin, XmppTarget } from "../xmpp/xmpp-target.ts";
 import type { ConferenceReason } from "./conference-reasons.ts";
 import type { Offer } from "./jingle-offer.ts";
-import { type RelayPathName, relayFor } from "./path-name.ts";
+import { type RelayPathName, type RelayPlace, relayFor } from "./path-name.ts";
 import { RoomMember } from "./room-member.ts";
 
 export interface Identity {
@@ -30,6 +30,8 @@ export interface Place {
   /** Without the domain. */
   readonly room: string;
   readonly allowSelfSigned: boolean;
+  /** Only these of the relays that the site tells of; absent: the first of each transport. */
+  readonly relays?: readonly RelayPlace[];
 }
 
 export class Participant {
@@ -73,7 +75,7 @@ export class Participant {
   async openRelay(path: RelayPathName): Promise<void> {
     const session = present(this.#session);
     const services = await askServices(session, this.#place.target.domain, this.#run);
-    const relay = relayFor(path, services);
+    const relay = relayFor(path, services, this.#place.relays);
     if (relay === undefined) {
       const told = services.map(({ type, host, port, transport }) => `${type} ${host}:${port}/${transport}`);
       const message = `no relay by ${path} is told of; there are: ${told.join(", ") || "none"}`;

@@ -13,16 +13,28 @@ export interface RelayService {
   readonly port: number;
 }
 
-/** The one a browser would take for this transport; undefined where none is told of with a credential. */
+export interface RelayPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: TurnTransport;
+}
+
+/** The first of this transport, or the first of `among`; undefined where none is told of with a credential. */
 export function relayFor(
   path: RelayPathName,
   services: readonly ExternalService[],
+  among?: readonly RelayPlace[],
 ): RelayService | undefined {
   for (const service of services) {
     const relay = relayOf(service);
-    if (relay !== undefined && service.password !== undefined && nameOf(relay) === path) return relay;
+    if (relay === undefined || service.password === undefined || nameOf(relay) !== path) continue;
+    if (among?.some((place) => isAt(relay, place)) ?? true) return relay;
   }
   return undefined;
+}
+
+function isAt({ service, transport, port }: RelayService, place: RelayPlace): boolean {
+  return service.host === place.host && transport === place.transport && port === place.port;
 }
 
 /** `turns` is TLS over TCP; its port is 5349 and that of `turn` 3478 unless said (RFC 7065 section 3.2). */

@@ -42,7 +42,8 @@ export const mediaStep = defineStep("media", OPENED, async (known, tools) => {
     work: async (run) => {
       const media = startMedia(run);
       try {
-        const place = { target: signaling.target, muc: site.muc, focus: site.focus, allowSelfSigned };
+        const { target } = signaling;
+        const place = { target, muc: site.muc, focus: site.focus, allowSelfSigned, relays };
         const expected = { publicAddresses: [], mediaPort: undefined, via: [] };
         const onOutcome = (outcome: PathOutcome): void => {
           outcomes.push(outcome);

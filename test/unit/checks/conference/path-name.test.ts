@@ -31,6 +31,15 @@ describe("the relay of a path", () => {
     expect(relayFor("tls", bare)?.port).to.equal(5349);
   });
 
+  it("is the first of those that may be taken, where they are named", () => {
+    const [, udp, tcp] = SERVICES.map((one) => ({ ...one, host: "old.example.org" }));
+    const services = [udp, tcp, ...SERVICES].filter((one) => one !== undefined);
+    expect(relayFor("udp", services)?.service.host).to.equal("old.example.org");
+    const among = [{ host: "turn.example.org", port: 3478, transport: "udp" }] as const;
+    expect(relayFor("udp", services, among)?.service).to.equal(SERVICES[1]);
+    expect(relayFor("tcp", services, among)).to.equal(undefined);
+  });
+
   it("is none without a credential, and none of another kind", () => {
     const open = SERVICES.map((one) => ({ ...one, password: undefined }));
     expect(relays.map((path) => relayFor(path, open))).to.deep.equal(relays.map(() => undefined));
