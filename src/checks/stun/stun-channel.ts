@@ -1,7 +1,8 @@
 /** Carries STUN messages: one UDP socket, or one stream with framing. */
-import { createSocket, type Socket as DatagramSocket, type SocketOptions } from "node:dgram";
-import { isIPv6, type Socket } from "node:net";
+import type { Socket as DatagramSocket } from "node:dgram";
+import type { Socket } from "node:net";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
+import { connectDatagrams } from "../connect/connect-datagrams.ts";
 import type { ConnectReason } from "../connect/connect-reasons.ts";
 import type { ContactPolicy } from "../connect/contact-policy.ts";
 import { connectFailure } from "../connect/open-tcp.ts";
@@ -45,26 +46,6 @@ export async function openUdpChannel(address: string, port: number, run: CheckRu
     throw error instanceof Error ? connectFailure(error, target) : error;
   });
   return udpChannel(socket, { address, target }, run.context.contacts);
-}
-
-/** Sends nothing, so that it never waits for the peer. Rejects with the system's own error, such as no route. */
-function connectDatagrams(address: string, port: number): Promise<DatagramSocket> {
-  const family = isIPv6(address) ? 6 : 4;
-  // An IP address needs no resolver, which would cost a turn of the event loop for each call.
-  const lookup: SocketOptions["lookup"] = (given, _options, found) => found(null, given, family);
-  const socket = createSocket({ type: `udp${family}`, lookup });
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      socket.close();
-      reject(error);
-    };
-    socket.once("error", failed);
-    socket.once("connect", () => {
-      socket.off("error", failed);
-      resolve(socket);
-    });
-    socket.connect(port, address);
-  });
 }
 
 function udpChannel(

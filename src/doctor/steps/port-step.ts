@@ -1,6 +1,8 @@
 /** Rung `port`: does the web port answer on every address the name has? */
 import { isIPv6 } from "node:net";
 import type { CheckResult } from "../../checks/check.ts";
+import { CheckFailure } from "../../checks/check-run.ts";
+import { hasWayTo } from "../../checks/connect/connect-datagrams.ts";
 import { connectReasons } from "../../checks/connect/connect-reasons.ts";
 import { openTcp } from "../../checks/connect/open-tcp.ts";
 import { finding, findingOf } from "../finding.ts";
@@ -10,6 +12,13 @@ import { hostAndPort } from "../words.ts";
 
 const TIMEOUT_MS = 6_000;
 
+const portReasons = {
+  ...connectReasons,
+  no_ipv6_here: { severity: "critical", hint: "look from a network with IPv6" },
+} as const;
+
+type PortReason = keyof typeof portReasons;
+
 interface Tried {
   readonly address: string;
   readonly result: CheckResult;
@@ -18,7 +27,7 @@ interface Tried {
 export const portStep = defineStep("port", ["addresses"], async ({ addresses, target }, tools) => {
   const tried = await Promise.all(addresses.map((address) => tryPort(address, target.port, tools)));
   const answering = tried.filter(({ result }) => result.ok).map(({ address }) => address);
-  const noWay = tried.filter(({ address, result }) => isIPv6(address) && result.reason === "unreachable");
+  const noWay = tried.filter(({ result }) => result.reason === ("no_ipv6_here" satisfies PortReason));
   if (noWay.length === tried.length) {
     return {
       asked: true,
@@ -40,7 +49,7 @@ function noIpv6Here(host: string): Finding {
   return finding("critical", "no_ipv6_here", {
     target: host,
     message: `${host} has IPv6 addresses only, and this machine has no IPv6`,
-    advice: "look from a network with IPv6; and as many people have none, give the name an A record too",
+    advice: `${portReasons.no_ipv6_here.hint}; and as many people have none, give the name an A record too`,
   });
 }
 
@@ -48,9 +57,12 @@ async function tryPort(address: string, port: number, tools: Tools): Promise<Tri
   const { result } = await tools.ask({
     kind: "port",
     target: hostAndPort(address, port),
-    reasons: connectReasons,
+    reasons: portReasons,
     timeout: TIMEOUT_MS,
     work: async (run) => {
+      if (isIPv6(address) && !(await hasWayTo(address, port))) {
+        throw new CheckFailure<PortReason>("no_ipv6_here", "this machine has no IPv6");
+      }
       const socket = await openTcp(address, port, run);
       socket.destroy();
     },

@@ -29,19 +29,22 @@ describe("the web port", () => {
   });
 
   it("does not blame a site for the IPv6 that this machine lacks", async () => {
-    const outcome = await climb({ "9.9.9.9": "ok", "2a01:4f8::1": "unreachable" });
+    const outcome = await climb({ "9.9.9.9": "ok", "2a01:4f8::1": "no_ipv6_here" });
     expect(outcome.findings).to.deep.equal([]);
     expect(outcome.notes).to.deep.equal(["not asked: 2a01:4f8::1, because this machine has no IPv6"]);
   });
 
   it("says so where the site has nothing else", async () => {
-    const outcome = await climb({ "2a01:4f8::1": "unreachable" });
+    const outcome = await climb({ "2a01:4f8::1": "no_ipv6_here" });
     expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["no_ipv6_here"]);
     expect(outcome.learnt).to.equal(undefined);
   });
 
-  it("counts an IPv4 address without a route as the site's", async () => {
-    const outcome = await climb({ "9.9.9.9": "unreachable" });
-    expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["unreachable"]);
+  it("counts an address that nobody has a way to as the site's, whatever its family", async () => {
+    for (const address of ["9.9.9.10", "2a01:4f8::1"]) {
+      const outcome = await climb({ "9.9.9.9": "ok", [address]: "unreachable" });
+      expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["unreachable"]);
+      expect(outcome.notes).to.deep.equal([]);
+    }
   });
 });
