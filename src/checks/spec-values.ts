@@ -17,7 +17,10 @@ export const ipField = z.union([z.ipv4(), z.ipv6()]);
 export const hostField = z
   .string()
   .max(253)
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:.]+$/, "write a host name or an IP address");
+  .regex(
+    /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?$|^[0-9a-fA-F:.]+$/,
+    "write a host name or an IP address",
+  );
 
 /** `host` names the peer; `address`, when given, is where the connection goes instead of a resolved one. */
 export const targetFields = {

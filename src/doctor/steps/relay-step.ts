@@ -1,5 +1,6 @@
 /** Rung `relay`: do the STUN and TURN servers work that participants are told, over each transport? */
 import type { CheckResult } from "../../checks/check.ts";
+import type { CommonReason } from "../../checks/common-reasons.ts";
 import { findingOf } from "../finding.ts";
 import { TOLD } from "../knowledge.ts";
 import { askInward, askTurn } from "../relay/ask-turn.ts";
@@ -21,7 +22,10 @@ export const relayStep = defineStep("relay", TOLD, async ({ services }, tools) =
     summary: summarise(tried),
     ...(working === undefined ? {} : { consequence: "Not everybody gets through to the relay of" }),
     findings: [...faults, ...bare.map(withoutCredential), ...inward],
-    notes: exotic.map(({ type, host }) => `not asked: ${type}:${host}, because no browser uses it that way`),
+    notes: [
+      ...tried.flatMap(({ unasked }) => (unasked === undefined ? [] : [notAsked(unasked)])),
+      ...exotic.map(({ type, host }) => `not asked: ${type}:${host}, because no browser uses it that way`),
+    ],
     learnt: { ...(working === undefined ? {} : { relays }), relayFaults: faults.map(({ reason }) => reason) },
   };
 });
@@ -30,6 +34,8 @@ interface Tried {
   readonly wish: RelayWish;
   readonly findings: readonly Finding[];
   readonly works: boolean;
+  /** What of it no check takes, because of how its name is written. */
+  readonly unasked?: string | undefined;
   /** Milliseconds of one question and its answer. */
   readonly roundTrip: number | undefined;
 }
@@ -38,14 +44,18 @@ async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
   const { host, port } = wish;
   if (wish.kind === "stun") {
     const result = await tools.check("stun", { host, port });
+    if (!isTaken(result)) {
+      return { wish, findings: [], works: false, unasked: `stun:${host}`, roundTrip: undefined };
+    }
     return { wish, findings: findingOf(result), works: result.ok, roundTrip: durationOf("binding", result) };
   }
-  const [result, certificate] = await Promise.all([
+  const [result, served] = await Promise.all([
     askTurn(wish, tools),
     wish.transport === "tls"
       ? tools.check("tls", { host, port, allowSelfSigned: tools.request.allowSelfSigned })
       : undefined,
   ]);
+  const certificate = served !== undefined && isTaken(served) ? served : undefined;
   // What is wrong with the certificate is told by who looked at nothing else.
   const relayed = findingOf(result)
     .filter(({ reason }) => certificate === undefined || !isOfConnection(reason))
@@ -55,7 +65,17 @@ async function tryWish(wish: RelayWish, tools: Tools): Promise<Tried> {
   // Who asks for no credential gives browsers no relay to meet through as they ask for it.
   const works =
     result.reason !== "no_authentication" && findings.every(({ severity }) => severity === "warning");
-  return { wish, findings, works, roundTrip: durationOf("challenge", result) };
+  const unasked = served === certificate ? undefined : `the certificate of ${host}`;
+  return { wish, findings, works, unasked, roundTrip: durationOf("challenge", result) };
+}
+
+/** A site announces what it likes, and a resolver may know more names than a check takes. */
+function isTaken({ reason }: CheckResult): boolean {
+  return reason !== ("invalid_spec" satisfies CommonReason);
+}
+
+function notAsked(what: string): string {
+  return `not asked: ${what}, because its name is written in no usual way`;
 }
 
 function summarise(tried: readonly Tried[]): string {
@@ -64,8 +84,9 @@ function summarise(tried: readonly Tried[]): string {
 }
 
 /** `udp ✓ 31 ms` */
-function wayOf({ wish, works, roundTrip }: Tried): string {
+function wayOf({ wish, works, unasked, roundTrip }: Tried): string {
   const name = nameOfWish(wish);
+  if (wish.kind === "stun" && unasked !== undefined) return `${name} –`;
   if (!works) return `${name} ✗`;
   return roundTrip === undefined ? `${name} ✓` : `${name} ✓ ${Math.round(roundTrip)} ms`;
 }

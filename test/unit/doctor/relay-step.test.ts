@@ -40,4 +40,18 @@ describe("a way to a relay", () => {
       expect(learnt?.relays).to.equal(undefined);
     }
   });
+
+  it("whose name a check does not take is no defect of anybody's check", async () => {
+    const tools = answeringTools((kind) => ({ reason: kind === "turn" ? "ok" : "invalid_spec" }));
+    const services = [TURN, { ...TURN, type: "stun", port: 3478, transport: "udp" }];
+    const known = knownSite(false, { logins: [{ kind: "guest" }], services });
+    const { findings, notes, summary, learnt } = asked(await relayStep.run(known, tools));
+    expect(findings).to.deep.equal([]);
+    expect(notes).to.deep.equal([
+      "not asked: the certificate of turn.test, because its name is written in no usual way",
+      "not asked: stun:turn.test, because its name is written in no usual way",
+    ]);
+    expect(summary).to.equal("turn.test tls ✓, stun –");
+    expect(learnt?.relays?.map(({ port }) => port)).to.deep.equal([5349]);
+  });
 });
