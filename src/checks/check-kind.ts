@@ -4,6 +4,7 @@ import type { CheckContext, CheckResult, Severity } from "./check.ts";
 import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { commonReasons, type CommonReason } from "./common-reasons.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
+import { type Explainer, explainerOf, type ExplainerWords } from "./explainer.ts";
 import { printable } from "./printable.ts";
 
 interface Reason {
@@ -34,7 +35,7 @@ export interface KindDefinition<Spec extends TimedSpec, Name extends string> {
    * reason that is not in it is of this very check, as a closed port. Absent: every failure of any of them explains
    * every failure of this one.
    */
-  readonly explainedBy?: Readonly<Partial<Record<Name, readonly string[]>>>;
+  readonly explainedBy?: Readonly<Partial<Record<Name | CommonReason, readonly ExplainerWords[]>>>;
   /** What is checked, in one word or two: `turn.example.org:3478/udp`. */
   target(spec: Spec): string;
   run(spec: Spec, run: CheckRun): Promise<Verdict<Name | "ok">>;
@@ -48,8 +49,8 @@ export interface CheckKind {
   /** Milliseconds between looks when the manifest does not say. */
   readonly interval: number;
   readonly heavy: boolean;
-  /** Kinds of the checks that explain this reason; undefined: of all. */
-  explainedBy(reason: string): readonly string[] | undefined;
+  /** Which checks explain this reason; undefined: all. */
+  explainedBy(reason: string): readonly Explainer[] | undefined;
   check(name: string, spec: unknown, context: CheckContext): Promise<CheckResult>;
 }
 
@@ -59,8 +60,7 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
   definition: KindDefinition<Spec, Name>,
 ): CheckKind {
   const reasons: ReasonTable<string> = { ...commonReasons, ...definition.reasons };
-  const explained: Readonly<Record<string, readonly string[] | undefined>> | undefined =
-    definition.explainedBy;
+  const explained = definition.explainedBy && explainersOf(definition.explainedBy);
   // A desired check is run again and again: its spec is parsed once.
   const known = new WeakMap<object, Spec>();
   return {
@@ -69,7 +69,7 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
     reasons,
     interval: definition.interval ?? DEFAULT_INTERVAL_MS,
     heavy: definition.heavy ?? false,
-    explainedBy: (reason) => explained && (explained[reason] ?? []),
+    explainedBy: (reason) => explained && (explained.get(reason) ?? []),
     async check(name, given, context) {
       const checkedAt = context.clock.now();
       const base = { name, kind: definition.kind, checkedAt };
@@ -103,6 +103,12 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
       };
     },
   };
+}
+
+function explainersOf(
+  table: Readonly<Record<string, readonly ExplainerWords[] | undefined>>,
+): ReadonlyMap<string, readonly Explainer[]> {
+  return new Map(Object.entries(table).map(([reason, words = []]) => [reason, words.map(explainerOf)]));
 }
 
 function parseSpec<Spec>(

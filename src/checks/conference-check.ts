@@ -8,6 +8,7 @@ import {
   pathsOf,
   xmppTargetOf,
 } from "./conference/conference-spec.ts";
+import { explainedConference } from "./conference/explanations.ts";
 import { type MeetingsPlan, meetOnPaths } from "./conference/meet-on-paths.ts";
 import type { Identity } from "./conference/participant.ts";
 import { describeOutcome, judgeOutcomes } from "./conference/path-outcome.ts";
@@ -44,6 +45,7 @@ export const conferenceCheck = defineKind<ConferenceSpec, Reason>({
   },
   interval: 300_000,
   heavy: true,
+  explainedBy: explainedConference,
   target: (spec) => `${spec.host} ${pathsOf(spec).join(" ")}`,
   run: async (spec, run) => {
     const people = await peopleOf(spec, run);

@@ -5,6 +5,7 @@ import type { CheckContext, CheckResult } from "./check.ts";
 import { commonReasons } from "./common-reasons.ts";
 import { bridgeCheck } from "./bridge-check.ts";
 import { conferenceCheck } from "./conference-check.ts";
+import type { Explainer } from "./explainer.ts";
 import { dnsCheck } from "./dns-check.ts";
 import { httpCheck } from "./http-check.ts";
 import { stunCheck } from "./stun-check.ts";
@@ -54,8 +55,8 @@ export function isCertain(kind: string, reason: string): boolean {
   return kinds.get(kind)?.reasons[reason]?.certain ?? false;
 }
 
-/** Kinds of checks whose failure explains this reason, where the check leans on them; undefined: any. */
-export function explainedBy(kind: string, reason: string): readonly string[] | undefined {
+/** Checks whose failure explains this reason, where the check leans on them; undefined: any. */
+export function explainedBy(kind: string, reason: string): readonly Explainer[] | undefined {
   return kinds.get(kind)?.explainedBy(reason);
 }
 

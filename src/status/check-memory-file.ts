@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { checkResultSchema } from "../checks/result-schema.ts";
-import type { Memory } from "../checks/states/standing.ts";
+import type { Memory } from "../checks/states/memory.ts";
 import { writeFileAtomically } from "../system/atomic-file.ts";
 import { describeError } from "../system/errors.ts";
 import type { Logger } from "../system/logger.ts";

@@ -1,5 +1,5 @@
 /** Keeps what looks found: in memory at once, on disk soon after trouble and now and then otherwise. */
-import type { Memory } from "../checks/states/standing.ts";
+import type { Memory } from "../checks/states/memory.ts";
 import type { Found } from "../checks/states/watch.ts";
 import type { Clock } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";

@@ -59,17 +59,22 @@ async function meet(
   const plan = { path, place: inNewRoom(place, run), people, expected, packets };
   const started = run.context.clock.now();
   try {
-    return { path, figures: await holdMeeting(plan, media, inner) };
+    const figures = await holdMeeting(plan, media, inner);
+    return { path, figures, candidates: candidatesOf(inner) };
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
     run.note(error.evidence);
-    return { path, failure: error };
+    return { path, failure: error, candidates: candidatesOf(inner) };
   } finally {
     if (isFirst) {
       run.phases.push(...inner.phases);
       run.note(inner.evidence);
     } else run.phases.push({ name: path, milliseconds: run.context.clock.now() - started });
   }
+}
+
+function candidatesOf({ evidence }: CheckRun): string | undefined {
+  return typeof evidence["candidates"] === "string" ? evidence["candidates"] : undefined;
 }
 
 /** Unguessable, so that it can never be the room of a person. */

@@ -2,14 +2,21 @@
 import { CheckFailure, type Verdict } from "../check-run.ts";
 import type { Flow } from "../media/media-messages.ts";
 import type { ConferenceReason } from "./conference-reasons.ts";
+import { isOfRelay } from "./explanations.ts";
 import type { MeetingFigures } from "./meeting.ts";
 import type { PathName } from "./path-name.ts";
 
 export type PathOutcome =
-  | { readonly path: PathName; readonly figures: MeetingFigures }
-  | { readonly path: PathName; readonly failure: CheckFailure }
+  | (Met & { readonly figures: MeetingFigures })
+  | (Met & { readonly failure: CheckFailure })
   /** An earlier one failed in a way that this one would, too. */
   | { readonly path: PathName; readonly skipped: true };
+
+interface Met {
+  readonly path: PathName;
+  /** Of the bridge they were sent to, described; undefined when they were sent to none. */
+  readonly candidates?: string | undefined;
+}
 
 interface Fault {
   readonly reason: string;
@@ -22,23 +29,29 @@ const FOLLOWED_LOSS = 30;
 /** Of the two participants; the first one's audio goes left to right. */
 type Names = readonly [string, string];
 
-/** Throws what counts most: the first thing that keeps people from meeting, else the first that is to be told. */
+/**
+ * Throws what counts most: the first thing that keeps people from meeting, on the direct way before any that only a
+ * relay's has, else the first that is to be told; with the candidates of the bridge that was met, as evidence.
+ */
 export function judgeOutcomes(
   outcomes: readonly PathOutcome[],
   names: Names,
   maximumLoss: number,
 ): Verdict<"ok"> {
   const faults = outcomes.flatMap((outcome) =>
-    faultsOf(outcome, names, maximumLoss).map((one) => ({ ...one, path: outcome.path })),
+    faultsOf(outcome, names, maximumLoss).map((one) => ({ ...one, outcome, path: outcome.path })),
   );
-  const [worst] = [...faults.filter(({ reason }) => !isOnlyTold(reason)), ...faults];
+  const serious = faults.filter(({ reason }) => !isOnlyTold(reason));
+  const [worst] = [...serious.filter(({ reason }) => !isOfRelay(reason)), ...serious, ...faults];
   if (worst === undefined) return well(outcomes);
   const alike = faults.filter(({ reason }) => reason === worst.reason).map(({ path }) => path);
   const tried = outcomes.filter((outcome) => !("skipped" in outcome));
   const isEverywhere = tried.length > 1 && alike.length === tried.length;
+  const candidates = "skipped" in worst.outcome ? undefined : worst.outcome.candidates;
   throw new CheckFailure(
     worst.reason,
     `${isEverywhere ? "on every path" : alike.join(", ")}: ${worst.message}`,
+    { evidence: candidates === undefined ? {} : { candidates } },
   );
 }
 

@@ -3,16 +3,11 @@ import type { Clock } from "../../system/clock.ts";
 import type { CheckResult } from "../check.ts";
 import { type Belief, believe, initialBelief } from "./believe.ts";
 import { type Confirmation, confirmationOf } from "./check-state.ts";
+import { explanationOf, lowestFailing } from "./explain.ts";
 import { type ExplainedBy, type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
 import { type RungGraph, createRungGraph } from "./rung-graph.ts";
-import {
-  type Memory,
-  type Standing,
-  changeBelow,
-  explanationOf,
-  lowestFailing,
-  standingOf,
-} from "./standing.ts";
+import type { Memory } from "./memory.ts";
+import { type Standing, changeBelow, standingOf } from "./standing.ts";
 
 export interface BoardOptions {
   readonly clock: Pick<Clock, "now" | "monotonic">;

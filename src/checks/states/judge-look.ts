@@ -1,6 +1,7 @@
 /** What one look is worth for the state of a check. */
 import type { CheckResult } from "../check.ts";
 import type { CommonReason } from "../common-reasons.ts";
+import type { Explainer } from "../explainer.ts";
 import type { MediaReason } from "../media/media-reasons.ts";
 
 /**
@@ -12,8 +13,8 @@ export type LookOutcome = "good" | "bad" | "certain" | "draining" | "defect" | "
 /** Whether one look is enough to believe this reason of this kind. */
 export type IsCertain = (kind: string, reason: string) => boolean;
 
-/** Kinds of checks whose failure explains this one's, for this reason; undefined: any. */
-export type ExplainedBy = (kind: string, reason: string) => readonly string[] | undefined;
+/** Checks whose failure explains this one's, for this reason; undefined: any. */
+export type ExplainedBy = (kind: string, reason: string) => readonly Explainer[] | undefined;
 
 const VOID: ReadonlySet<string> = new Set(["aborted", "not_asked"]);
 /** The media process is convene's own: that it fails says nothing of the site. */

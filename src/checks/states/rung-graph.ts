@@ -20,11 +20,13 @@ export interface Rung {
 
 export interface RungGraph {
   readonly rungs: ReadonlyMap<string, Rung>;
+  /** Everything below a rung, the lowest first. */
+  below(name: string): readonly string[];
   /**
-   * Everything below a rung, the lowest first; with `kinds` without what it has below it only by leaning on checks of
-   * other kinds.
+   * Of that, the lowest first, what can be its cause when of the checks that it leans on only those of these kinds can:
+   * what it needs, the ground, these checks, and of all of them likewise what they need and the ground.
    */
-  below(name: string, kinds?: readonly string[]): readonly string[];
+  belowKinds(name: string, kinds: readonly string[]): readonly string[];
   /** What must hold for it to be asked, the lowest first. */
   needed(name: string): readonly string[];
   /** Everything that stands on it, leans on it or is alike. */
@@ -37,11 +39,10 @@ export function createRungGraph(all: readonly Rung[]): RungGraph {
   const needs = (name: string) => rungs.get(name)?.needs ?? [];
   const everything = (name: string) => [...needs(name), ...(rungs.get(name)?.leansOn ?? [])];
   const below = memoized((name) => walk(name, rungs, everything));
-  const belowByKinds = (name: string, kinds: readonly string[]) => {
-    const isIn = (one: string) =>
-      rungs.get(one)?.sort !== "check" || kinds.includes(rungs.get(one)?.kind ?? "");
-    const own = [...needs(name), ...(rungs.get(name)?.leansOn.filter(isIn) ?? [])];
-    return walk(name, rungs, (one) => (one === name ? own : everything(one)));
+  const needsAndLeansOn = (name: string, kinds: readonly string[]) => {
+    const isIn = ({ sort, kind }: Rung) => sort !== "check" || kinds.includes(kind);
+    const leansOn = (rungs.get(name)?.leansOn ?? []).flatMap((one) => rungs.get(one) ?? []);
+    return [...needs(name), ...leansOn.filter(isIn).map((one) => one.name)];
   };
   const needed = memoized((name) => walk(name, rungs, needs));
   const above = memoized((name) =>
@@ -51,7 +52,9 @@ export function createRungGraph(all: readonly Rung[]): RungGraph {
   );
   return {
     rungs,
-    below: (name, kinds) => (kinds === undefined ? below(name) : belowByKinds(name, kinds)),
+    below,
+    // A check that works passes nothing on of what it leans on itself.
+    belowKinds: (name, kinds) => walk(name, rungs, (one) => needsAndLeansOn(one, one === name ? kinds : [])),
     needed,
     above,
   };

@@ -59,9 +59,12 @@ function unitsOf({ name, services }: DesiredContainer): readonly Rung[] {
 const LEANS_ON: Readonly<Record<string, readonly string[]>> = {
   // A relay that is not to be had, and a Prosody that the bridge cannot be registered with.
   bridge: ["turn", "xmpp"],
-  // One bridge of several is enough for it, and a relay keeps it from one of its ways only.
+  // Which of them is to blame for what, the kind says.
   conference: ["bridge", "turn", "xmpp"],
 };
+
+/** What people meet by: for these a unit of another container that no call goes through, such as a timer, is no ground. */
+const OF_CALLS: ReadonlySet<string> = new Set(["web", "websocket", "xmpp", "turn", "bridge", "conference"]);
 
 /**
  * A check needs its container and the checks it names. It leans on the units in there, on the containers that its own
@@ -82,7 +85,9 @@ function checkOf(check: DesiredCheck, site: Site, ordered: readonly DesiredCheck
     leansOn: [
       ...further.map((one) => containerRung(one.name)),
       ...[...(own ? [own] : []), ...further].flatMap((one) =>
-        one.services.map((unit) => unitRung(one.name, unit.name)),
+        one.services
+          .filter(({ disruption }) => one === own || disruption !== "none" || !OF_CALLS.has(check.kind))
+          .map((unit) => unitRung(one.name, unit.name)),
       ),
       ...leansOn,
       ...kindsBelow(check, before).map((one) => one.name),

@@ -1,22 +1,11 @@
 /** How a rung stands, and why. Pure: from what was seen of all rungs, and what is being changed. */
 import type { CheckResult } from "../check.ts";
-import { type Belief, believed } from "./believe.ts";
+import { believed } from "./believe.ts";
 import type { CheckState } from "./check-state.ts";
-import { type ExplainedBy, type LookOutcome, isFailing } from "./judge-look.ts";
-import type { Rung, RungGraph, RungSort } from "./rung-graph.ts";
-
-/** What is remembered of a rung. */
-export interface Memory {
-  readonly belief: Belief;
-  readonly last?: LastLook;
-}
-
-export interface LastLook {
-  readonly result: CheckResult;
-  readonly outcome: LookOutcome;
-  /** Since when looks have had this outcome, milliseconds since the epoch. */
-  readonly since: number;
-}
+import { explanationOf, lowestFailing, mayBeExplained } from "./explain.ts";
+import { isFailing } from "./judge-look.ts";
+import type { Memory, Site } from "./memory.ts";
+import type { Rung, RungSort } from "./rung-graph.ts";
 
 export interface Standing {
   readonly name: string;
@@ -33,16 +22,6 @@ export interface Standing {
   readonly result?: CheckResult;
 }
 
-/** Milliseconds since the epoch at which a change of this container began; undefined while it is left alone. */
-export type ChangeOf = (container: string) => number | undefined;
-
-export interface Site {
-  readonly graph: RungGraph;
-  readonly memoryOf: (name: string) => Memory;
-  readonly changeOf: ChangeOf;
-  readonly explainedBy: ExplainedBy;
-}
-
 export function standingOf(rung: Rung, site: Site): Standing {
   const memory = site.memoryOf(rung.name);
   const { last } = memory;
@@ -52,44 +31,6 @@ export function standingOf(rung: Rung, site: Site): Standing {
   };
   const { name, sort, kind } = rung;
   return { name, sort, kind, ...found, ...(last ? { result: last.result } : {}) };
-}
-
-/** The lowest failing rung of these, which are in the graph's order. */
-export function lowestFailing(names: readonly string[], { memoryOf }: Site): string | undefined {
-  return names.find((name) => isFailing(memoryOf(name).last?.outcome));
-}
-
-/** What may explain this result: everything below it that is not another matter. */
-export function explaining(
-  { name, kind, reason }: Pick<CheckResult, "name" | "kind" | "reason">,
-  { graph, explainedBy }: Pick<Site, "graph" | "explainedBy">,
-): readonly string[] {
-  return graph.below(name, explainedBy(kind, reason));
-}
-
-/** Whether this result is one that something else may explain: a failure, or a warning that says by what. */
-export function mayBeExplained(
-  { kind, reason, severity }: CheckResult,
-  outcome: LookOutcome,
-  explainedBy: ExplainedBy,
-): boolean {
-  return isFailing(outcome) || (severity === "warning" && (explainedBy(kind, reason) ?? []).length > 0);
-}
-
-/** What fails and explains that this result of the rung does: something below, or its like for the same reason. */
-export function explanationOf({ alike }: Rung, result: CheckResult, site: Site): string | undefined {
-  const { kind, reason, severity } = result;
-  // Two certificates may both be about to expire: a warning is one with its like's only where the kind says so.
-  const shared = severity === "warning" && site.explainedBy(kind, reason)?.includes(kind) === true;
-  return (
-    lowestFailing(explaining(result, site), site) ??
-    alike.find((other) => {
-      const last = site.memoryOf(other).last;
-      const asked = lowestFailing(site.graph.needed(other), site) === undefined;
-      const speaks = isFailing(last?.outcome) || (shared && last?.result.severity === "warning");
-      return asked && speaks && last?.result.reason === reason;
-    })
-  );
 }
 
 interface Change {

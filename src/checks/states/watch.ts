@@ -5,7 +5,7 @@
 import type { CheckResult } from "../check.ts";
 import type { Board } from "./board.ts";
 import { type ExplainedBy, type IsCertain, judgeLook } from "./judge-look.ts";
-import { explaining, mayBeExplained } from "./standing.ts";
+import { explaining, mayBeExplained } from "./explain.ts";
 
 /** What came of a look, and what was said on the wire. */
 export interface Found {

@@ -108,7 +108,7 @@ describe("running a check", () => {
   });
 
   it("lets the certificate's check explain a refused certificate, and no other a closed port", () => {
-    expect(explainedBy("turn", "tls_expired")).to.deep.equal(["tls"]);
+    expect(explainedBy("turn", "tls_expired")).to.deep.equal([{ kind: "tls" }]);
     expect(explainedBy("turn", "port_closed")).to.deep.equal([]);
     expect([explainedBy("stun", "no_answer"), explainedBy("ping", "lost")]).to.deep.equal([
       undefined,

@@ -57,6 +57,23 @@ describe("what became of the paths", () => {
     expect(describeOutcome({ path: "tls", skipped: true })).to.equal("not tried");
   });
 
+  it("is what fails on the direct way before what fails in a relay, with the bridge that was met", () => {
+    const relayed = { path: "udp", failure: failure("relay_unreachable"), candidates: "one" } as const;
+    const direct = { path: "direct", figures: figures(LOST, LOST), candidates: "other" } as const;
+    for (const [outcomes, told, evidence] of [
+      [[relayed, direct], "direct: no audio arrives in either direction", { candidates: "other" }],
+      [[relayed, { path: "direct", figures: figures() }], "udp: the guest", { candidates: "one" }],
+      [[{ ...direct, candidates: undefined }], "direct: no audio", {}],
+    ] as const) {
+      try {
+        expect.fail(judgeOutcomes(outcomes, NAMES, 5).message);
+      } catch (error) {
+        expect(error).to.be.instanceOf(CheckFailure).with.property("evidence").that.deep.equals(evidence);
+        expect(error).to.have.property("message").that.includes(told);
+      }
+    }
+  });
+
   it("names the direction that is lost, and both when both are", () => {
     expect(verdict([{ path: "direct", figures: figures(LOST, WELL) }])).to.equal(
       "audio_one_way: direct: the guest hears nothing of the member, and the reverse works",

@@ -55,7 +55,7 @@ describe("what explains a failure", () => {
   beforeEach(() => {
     failing = new Map();
     asked = [];
-    const explainedBy = (_kind: string, reason: string) => REASONS[reason];
+    const explainedBy = (_kind: string, reason: string) => REASONS[reason]?.map((kind) => ({ kind }));
     board = createBoard({ clock: createFakeClock(), isCertain: () => false, explainedBy });
     const once = { needed: 1, of: 1 };
     board.configure(graph, () => ({ down: once, up: once }));

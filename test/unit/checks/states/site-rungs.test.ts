@@ -8,11 +8,12 @@ function check(name: string, change: Partial<DesiredCheck> = {}): DesiredCheck {
   return { name, kind: "http", spec: {}, ...change };
 }
 
-const unit = (name: string) => ({ name, disruption: "none" as const });
+const unit = (name: string) => ({ name, disruption: "calls" as const });
+const timer = { name: "certbot.timer", disruption: "none" } as const;
 const site = state({
   containers: [
     container({ name: "consul", hostPart: 5 }),
-    container({ name: "proxy", hostPart: 10, dependsOn: ["consul"], services: [unit("haproxy")] }),
+    container({ name: "proxy", hostPart: 10, dependsOn: ["consul"], services: [unit("haproxy"), timer] }),
     container({
       name: "jitsi",
       hostPart: 20,
@@ -45,6 +46,7 @@ describe("what a site's checks stand on", () => {
       "unit/jitsi/prosody",
       "unit/jitsi/nginx",
       "unit/proxy/haproxy",
+      "unit/proxy/certbot.timer",
     ]);
     expect(graph.needed("page")).to.deep.equal(["container/jitsi"]);
   });
@@ -73,7 +75,26 @@ describe("what a site's checks stand on", () => {
       [],
       ["container/bridge-1"],
     ]);
-    expect(media.rungs.get("turn-udp")?.leansOn).to.deep.equal(["unit/proxy/haproxy"]);
+    expect(media.rungs.get("turn-udp")?.leansOn).to.deep.equal([
+      "unit/proxy/haproxy",
+      "unit/proxy/certbot.timer",
+    ]);
+  });
+
+  it("is no unit of another container that no call goes through, for what people meet by", () => {
+    const media = siteRungs({
+      ...site,
+      checks: [
+        check("conference", { kind: "conference", container: "jitsi" }),
+        check("signaling", { kind: "xmpp", container: "jitsi" }),
+        check("certificate", { kind: "tls", container: "jitsi" }),
+      ],
+    });
+    for (const name of ["conference", "signaling"]) {
+      expect(media.below(name)).to.include("unit/proxy/haproxy");
+      expect(media.below(name)).not.to.include("unit/proxy/certbot.timer");
+    }
+    expect(media.below("certificate")).to.include("unit/proxy/certbot.timer");
   });
 
   it("is nothing for a check of something elsewhere, and nothing that is not there", () => {
@@ -120,6 +141,7 @@ describe("what a site's checks stand on", () => {
   it("is known from below too", () => {
     expect(graph.above("container/proxy")).to.have.members([
       "unit/proxy/haproxy",
+      "unit/proxy/certbot.timer",
       "page",
       "signaling",
       "bridge-1",
