@@ -16,6 +16,7 @@ import { conferenceNames, endpointId } from "./bridge/conference-names.ts";
 import { defineKind } from "./check-kind.ts";
 import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { connectReasons, type ConnectReason } from "./connect/connect-reasons.ts";
+import { byRelays, bySignaling } from "./explainers.ts";
 import {
   addressText,
   candidateTargets,
@@ -46,14 +47,14 @@ export const bridgeCheck = defineKind<BridgeSpec, Reason>({
   heavy: true,
   explainedBy: {
     // A Prosody that does not let the bridge in, and a jicofo that is not let in or not there.
-    not_registered: ["xmpp"],
-    unknown_to_focus: ["xmpp"],
-    not_operational: ["xmpp"],
-    focus_unreachable: ["xmpp"],
+    not_registered: [bySignaling],
+    unknown_to_focus: [bySignaling],
+    not_operational: [bySignaling],
+    focus_unreachable: [bySignaling],
     // The relay's own check knows whom it denies and which of its ports are closed.
-    relay_peer_denied: ["turn"],
-    relay_hairpin_failed: ["turn"],
-    relay_path_failed: ["turn"],
+    relay_peer_denied: [byRelays],
+    relay_hairpin_failed: [byRelays],
+    relay_path_failed: [byRelays],
   },
   target: (spec) => `${spec.address} media ${mediaPortOf(spec)}/udp`,
   run: async (spec, run) => {

@@ -9,7 +9,7 @@ export interface Explainer {
    * They stand in for each other, so one explains only what happened with itself: both name it in the evidence of this
    * key, in words apart. All of them explain what happened with none, and with any.
    */
-  readonly insteadOfEachOther?: string;
+  readonly alternativesBy?: string;
 }
 
 /** A kind by its name alone explains whatever it fails for. */

@@ -3,6 +3,7 @@ import { defineKind, type ReasonTable } from "./check-kind.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "./check-run.ts";
 import { connectReasons, explainedByTls, tlsReasons } from "./connect/connect-reasons.ts";
 import { openClientStream } from "./xmpp/client-stream.ts";
+import { bySignaling } from "./explainers.ts";
 import { extdiscoReasons } from "./xmpp/extdisco-reasons.ts";
 import { focusReasons } from "./xmpp/focus-reasons.ts";
 import { openFramedStream, urlOf } from "./xmpp/framed-stream.ts";
@@ -36,7 +37,7 @@ export const xmppCheck = defineKind<XmppSpec, Reason>({
   // jicofo that is not let in is missing; what one login is told of the relays, the other is, too.
   explainedBy: {
     ...explainedByTls,
-    focus_missing: ["xmpp"],
+    focus_missing: [bySignaling],
     turn_without_port: ["xmpp"],
     turn_unexpected: ["xmpp"],
   },

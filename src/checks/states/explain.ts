@@ -37,11 +37,11 @@ function belowFor(rung: Rung, result: CheckResult, site: Site): string | undefin
   const { graph } = site;
   const explainers = site.explainedBy(result.kind, result.reason);
   if (explainers === undefined) return lowestFailing(graph.below(rung.name), site);
-  const each = explainers.filter(({ insteadOfEachOther }) => insteadOfEachOther === undefined);
+  const each = explainers.filter(({ alternativesBy }) => alternativesBy === undefined);
   const found = lowestCause(graph.belowKinds(rung.name, kindsOf(each)), explainers, site);
   if (found !== undefined) return found;
   for (const explainer of explainers) {
-    for (const name of insteadOfEachOther(rung, result, explainer, site)) {
+    for (const name of alternatives(rung, result, explainer, site)) {
       const cause = lowestCause([...graph.belowKinds(name, []), name], explainers, site);
       if (cause !== undefined) return cause;
     }
@@ -66,13 +66,13 @@ function isOtherMatter(result: CheckResult | undefined, { kind, unless = [] }: E
 }
 
 /** Checks that stand in for each other and explain this result: all of them when none is left, or the one that was met. */
-function insteadOfEachOther(
+function alternatives(
   { leansOn }: Rung,
   result: CheckResult,
   explainer: Explainer,
   site: Site,
 ): readonly string[] {
-  const key = explainer.insteadOfEachOther;
+  const key = explainer.alternativesBy;
   if (key === undefined) return [];
   const all = leansOn.filter((name) => site.graph.rungs.get(name)?.kind === explainer.kind);
   // What is being taken out of service stands in for nobody.

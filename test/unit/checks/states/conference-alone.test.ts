@@ -151,6 +151,22 @@ describe("what explains that a conference fails", () => {
       ]);
   });
 
+  it("is told of its bridge, which a wrong word on relays explains no more", async () => {
+    const unregistered = {
+      "bridge-1": "not_registered",
+      "bridge-2": "not_registered",
+      conference: "no_bridge",
+    };
+    expect(await told({ ...unregistered, signaling: "turn_secret_differs" })).to.have.members([
+      "signaling turn_secret_differs",
+      "bridge-1 not_registered",
+      "bridge-2 not_registered",
+    ]);
+    expect(await told({ ...unregistered, signaling: "login_refused" })).to.deep.equal([
+      "signaling login_refused",
+    ]);
+  });
+
   it("is nothing at all where only a meeting shows it", async () => {
     const others = { signaling: "login_refused", "turn-udp": "wrong_secret", "bridge-1": "unhealthy" };
     for (const reason of ["source_not_announced", "focus_not_owner", "accept_refused"])
