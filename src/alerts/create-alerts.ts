@@ -8,7 +8,7 @@ import type { Logger } from "../system/logger.ts";
 import { readAlertLog, writeAlertLog, type AlertLog } from "./alert-log.ts";
 import type { Notification } from "./alert.ts";
 import { deliver } from "./deliver.ts";
-import { evaluate } from "./evaluate.ts";
+import { type AlertRules, evaluate } from "./evaluate.ts";
 import { addressed, EVERYBODY, readdressed, withoutSent } from "./outbox.ts";
 import { observationOf } from "./problems.ts";
 import { send } from "./receivers/receiver.ts";
@@ -45,11 +45,12 @@ const SEND_MS = 30_000;
 
 export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
   const { clock, logger, logFile, signal } = options;
-  const rules = {
-    graceUntil: clock.now() + (options.graceMs ?? MINUTE_MS),
+  const graceEnd = clock.monotonic() + (options.graceMs ?? MINUTE_MS);
+  const rules = (now: number): AlertRules => ({
+    graceUntil: now + (graceEnd - clock.monotonic()),
     repeatMs: 4 * HOUR_MS,
     forgetMs: HOUR_MS,
-  };
+  });
   let log: AlertLog = await readAlertLog(logFile, clock.now(), logger);
   let receivers: readonly DesiredReceiver[] | undefined;
   let saved: Promise<void> = Promise.resolve();
@@ -119,7 +120,8 @@ export async function createAlerts(options: AlertsOptions): Promise<Alerts> {
       startDeliveries();
     },
     observe: (status) => {
-      const { tracked, notifications } = evaluate(log.tracked, observationOf(status), clock.now(), rules);
+      const now = clock.now();
+      const { tracked, notifications } = evaluate(log.tracked, observationOf(status), now, rules(now));
       log = { tracked, outbox: log.outbox };
       if (notifications.length === 0) return;
       logNotifications(logger, notifications);

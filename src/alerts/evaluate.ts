@@ -55,7 +55,8 @@ export function evaluate(
 
 function seen(before: Tracked | undefined, problem: Problem, now: number): Tracked {
   if (!before) return { problem, since: problem.since ?? problem.observedAt, looks: 1, lastSeenAt: now };
-  const isNew = problem.observedAt > before.problem.observedAt;
+  // Not the later one: the clock may have been set back.
+  const isNew = problem.observedAt !== before.problem.observedAt;
   return { ...before, problem, looks: before.looks + (isNew ? 1 : 0), lastSeenAt: now };
 }
 

@@ -56,6 +56,11 @@ describe("what is told, and when", () => {
     expect([...at(0, bad), ...at(1, good), ...at(2, bad), ...at(3, good)]).to.deep.equal([]);
   });
 
+  it("counts a look that is dated before the last, as the clock was set back", () => {
+    const at = timeline();
+    expect([...at(0, bad), ...at(-120, bad)]).to.deep.equal(["firing turn-udp"]);
+  });
+
   it("tells at the second failed look in a row, once", () => {
     const at = timeline();
     expect([at(0, bad), at(1, bad), at(2, bad)]).to.deep.equal([[], ["firing turn-udp"], []]);
