@@ -108,16 +108,20 @@ async function pushAndWait(host: ConveneHost, files: SiteFiles): Promise<boolean
 }
 
 function sayWhereToGo(site: LabSite, seconds: number): void {
+  const { domain, relays, listen } = site;
   say("");
-  say(`✓ Ready after ${seconds} s: https://${site.domain}`);
-  if (!site.listen.some(isDocumentationAddress)) return;
-  const address = site.listen[0] ?? "";
+  say(`✓ Ready after ${seconds} s: https://${domain}`);
+  say("  Try: git clone, change and push as the README shows. Away again: npm run demo:down");
+  if (!listen.some(isDocumentationAddress)) return;
+  const [address = ""] = listen;
   const trust = `--cacert ${join(LAB_DIRECTORY, "acme-root.pem")}`;
+  const names = [domain, ...relays].map((name) => `--resolve ${name}=${address}`).join(" ");
+  say("");
+  say("  Its names are known only here. The page, and the site as a stranger sees it:");
+  say(`    curl ${trust} --resolve ${domain}:443:${address} https://${domain}/`);
+  say(`    npm run -s convene -- doctor ${domain} --private ${names} ${trust}`);
   say(
-    `  The name is known only here: curl ${trust} --resolve ${site.domain}:443:${address} https://${site.domain}/`,
-  );
-  say(
-    "  or add it to /etc/hosts. Try: git clone, change and push as the README shows. Away again: npm run demo:down",
+    "  People meet there too with `--user NAME --password-file /var/lib/convene/passwords/NAME` (people.yaml).",
   );
 }
 

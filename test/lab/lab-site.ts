@@ -14,8 +14,15 @@ const siteSchema = z.object({
   }),
 });
 
+/** A relay has a name of its own. */
+const relaySchema = z.object({
+  kind: z.literal("Component"),
+  spec: z.object({ uses: z.literal("turn"), parameters: z.object({ domain: z.string() }) }),
+});
+
 export interface LabSite {
   readonly domain: string;
+  readonly relays: readonly string[];
   /** The host's own addresses that the site listens on. */
   readonly listen: readonly string[];
 }
@@ -31,16 +38,18 @@ export async function readSiteFolder(folder: string): Promise<SiteFiles> {
 
 /** Finds the Site among the files; throws when there is none. */
 export function findSite(files: SiteFiles): LabSite {
-  const yaml = Object.entries(files).filter(([name]) => /\.ya?ml$/.test(name));
-  for (const [, text] of yaml) {
-    for (const document of parseAllDocuments(text)) {
-      const site = siteSchema.safeParse(document.toJS());
-      if (!site.success) continue;
-      const { domain, addresses } = site.data.spec;
-      return { domain, listen: addresses.listen ?? addresses.public };
-    }
-  }
-  throw new Error("the folder has no Site manifest");
+  const manifests = Object.entries(files)
+    .filter(([name]) => /\.ya?ml$/.test(name))
+    .flatMap(([, text]) => parseAllDocuments(text).map((document): unknown => document.toJS()));
+  const [site] = manifests.flatMap((manifest) => siteSchema.safeParse(manifest).data ?? []);
+  if (site === undefined) throw new Error("the folder has no Site manifest");
+  const { domain, addresses } = site.spec;
+  const relays = manifests.flatMap((manifest) => relaySchema.safeParse(manifest).data ?? []);
+  return {
+    domain,
+    relays: relays.map(({ spec }) => spec.parameters.domain),
+    listen: addresses.listen ?? addresses.public,
+  };
 }
 
 /** RFC 5737 and RFC 3849: addresses no real host has, which the lab therefore makes. */

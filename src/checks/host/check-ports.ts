@@ -28,7 +28,7 @@ function checkPort(
   const taker = sockets.find(
     ({ address, port }) => port >= need.first && port <= need.last && inTheWay(address, listenAddresses),
   );
-  if (taker === undefined) return { subject, reason: "ok", message: "free" };
+  if (taker === undefined) return { subject, reason: "ok", message: "no other program has it" };
   const { address, port, uid } = taker;
   const message = `a program of user id ${uid} listens on ${address}, port ${port}/${need.protocol}`;
   return { subject, reason: "port_taken", message, evidence: { address, port, uid } };
