@@ -119,6 +119,7 @@ describe("signaling on a whole site", function () {
     const component = await look("signaling");
     expect(component.message).to.equal("conference.meet.lab.test is not there: service-unavailable");
     const none = await look("signaling", { components: ["nothing"] });
+    expect(none).to.include({ reason: "side_component_missing" });
     expect(none.message).to.equal("nothing.meet.lab.test is not there: not-allowed");
     const rest = { components: [], services: undefined };
     expect(await look("signaling", rest)).to.include({ reason: "focus_component_missing" });

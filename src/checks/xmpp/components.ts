@@ -8,12 +8,19 @@ import type { XmppSession } from "./xmpp-session.ts";
 const DISCO_INFO = writeXml("query", { xmlns: "http://jabber.org/protocol/disco#info" });
 const ANSWER_MS = 5_000;
 
+const MISSING = { rooms: "component_missing", side: "side_component_missing" } as const;
+const SILENT = { rooms: "component_silent", side: "side_component_silent" } as const;
+
 /**
  * For parts that answer disco, such as every MUC. Prosody says `service-unavailable` for a component whose module did
  * not load (which its own list, disco#items, still names), and `not-allowed` for one that its configuration does not
- * have. Fails with `component_missing` or `component_silent`.
+ * have. Fails with `component_missing` or `component_silent`, of a part that meetings do without with `side_` before it.
  */
-export async function expectComponent(session: XmppSession, address: string): Promise<void> {
+export async function expectComponent(
+  session: XmppSession,
+  address: string,
+  sort: "rooms" | "side" = "rooms",
+): Promise<void> {
   try {
     await session.ask("get", address, DISCO_INFO, ANSWER_MS);
   } catch (error) {
@@ -21,9 +28,9 @@ export async function expectComponent(session: XmppSession, address: string): Pr
     const { evidence } = error;
     if (error instanceof StanzaRefused) {
       const message = `${address} is not there: ${error.condition}`;
-      throw new CheckFailure<MeetingReason>("component_missing", message, { evidence });
+      throw new CheckFailure<MeetingReason>(MISSING[sort], message, { evidence });
     }
     if (error.reason !== "session_silent") throw error;
-    throw new CheckFailure<MeetingReason>("component_silent", `${address} does not answer`, { evidence });
+    throw new CheckFailure<MeetingReason>(SILENT[sort], `${address} does not answer`, { evidence });
   }
 }

@@ -8,11 +8,19 @@ export const meetingReasons = {
   },
   component_missing: {
     severity: "critical",
-    hint: "Prosody runs without this part: its Component line in prosody.cfg.lua is missing or its module did not load; Prosody may be too old for Jitsi's modules (convene logs jitsi)",
+    hint: "no meeting can begin: Prosody runs without its part for rooms: the Component line in prosody.cfg.lua is missing or its module did not load; Prosody may be too old for Jitsi's modules (convene logs jitsi)",
   },
   component_silent: {
     severity: "critical",
-    hint: "Prosody has this part and it does not answer: convene logs jitsi",
+    hint: "no meeting can begin: Prosody has its part for rooms and it does not answer: convene logs jitsi",
+  },
+  side_component_missing: {
+    severity: "critical",
+    hint: "people meet, and Prosody runs without this part, such as the lobby: its Component line in prosody.cfg.lua is missing or its module did not load; Prosody may be too old for Jitsi's modules (convene logs jitsi)",
+  },
+  side_component_silent: {
+    severity: "critical",
+    hint: "people meet; Prosody has this part, such as the lobby, and it does not answer: convene logs jitsi",
   },
   focus_cut_off: {
     severity: "critical",

@@ -35,7 +35,9 @@ export async function climbAsParticipant(
   const held: string[] = [];
   if (spec.components.length > 0) {
     await run.phase("components", async () => {
-      for (const label of spec.components) await expectComponent(session, below(spec, label));
+      for (const label of spec.components) {
+        await expectComponent(session, below(spec, label), label === spec.conference ? "rooms" : "side");
+      }
     });
     held.push(`has ${spec.components.join(", ")}`);
   }

@@ -18,6 +18,8 @@ const focus: Ask = (session) => expectFocus(session, question.focus);
 const room: Ask = (session, run) => requestFocus(session, question, run);
 const component: Ask = (session) => expectComponent(session, "conference.meet.test");
 
+const lobby: Ask = (session) => expectComponent(session, "lobby.meet.test", "side");
+
 describe("a participant's refused question", () => {
   async function reasonFor(ask: Ask, answer: Misbehaviour, patience?: number): Promise<string> {
     const limit = new AbortController();
@@ -56,6 +58,7 @@ describe("a participant's refused question", () => {
     ["a room", room, "not-authorized", "focus_refused"],
     ["a part of the server", component, "service-unavailable", "component_missing"],
     ["a part of the server", component, "not-allowed", "component_missing"],
+    ["a part that meetings do without", lobby, "service-unavailable", "side_component_missing"],
   ];
   for (const [what, ask, condition, reason] of conditions) {
     it(`for ${what}: ${condition} is ${reason}`, async () => {
@@ -67,8 +70,14 @@ describe("a participant's refused question", () => {
   }
 
   it("says who is silent", async () => {
-    const all = [services, focus, room, component].map((ask) => reasonFor(ask, "silence", 50));
-    const silent = ["extdisco_silent", "focus_silent", "focus_silent", "component_silent"];
+    const all = [services, focus, room, component, lobby].map((ask) => reasonFor(ask, "silence", 50));
+    const silent = [
+      "extdisco_silent",
+      "focus_silent",
+      "focus_silent",
+      "component_silent",
+      "side_component_silent",
+    ];
     expect(await Promise.all(all)).to.deep.equal(silent);
   });
 
