@@ -10,13 +10,20 @@ import {
 import { connectAndHold, type Way } from "./bridge/bridge-connections.ts";
 import { type BridgeReason, bridgeReasons } from "./bridge/bridge-reasons.ts";
 import { findBridgeRelayWay, openBridgeRelay } from "./bridge/bridge-relay.ts";
-import { bridgeSchema, type BridgeSpec, expectationOf, mediaPortOf, turnOf } from "./bridge/bridge-spec.ts";
+import {
+  bridgeSchema,
+  type BridgeSpec,
+  expectationOf,
+  meantCandidates,
+  mediaPortOf,
+  turnOf,
+} from "./bridge/bridge-spec.ts";
 import { CheckConference } from "./bridge/colibri.ts";
 import { conferenceNames, endpointId } from "./bridge/conference-names.ts";
 import { defineKind } from "./check-kind.ts";
 import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { connectReasons, type ConnectReason } from "./connect/connect-reasons.ts";
-import { byRelays, bySignaling } from "./explainers.ts";
+import { byRelays, bySignaling, byTlsPort } from "./explainers.ts";
 import {
   addressText,
   candidateTargets,
@@ -52,13 +59,15 @@ export const bridgeCheck = defineKind<BridgeSpec, Reason>({
     not_operational: [bySignaling],
     focus_unreachable: [bySignaling],
     // The relay's own check knows whom it denies and which of its ports are closed.
-    relay_peer_denied: [byRelays],
-    relay_hairpin_failed: [byRelays],
-    relay_path_failed: [byRelays],
+    relay_peer_denied: [byRelays, byTlsPort],
+    relay_hairpin_failed: [byRelays, byTlsPort],
+    relay_path_failed: [byRelays, byTlsPort],
   },
   target: (spec) => `${spec.address} media ${mediaPortOf(spec)}/udp`,
   run: async (spec, run) => {
     const bridge = { address: spec.address, port: spec.restPort };
+    // Whom it is about, until the bridge says it itself.
+    run.note({ candidates: meantCandidates(spec).map(describeCandidate).join(" ") });
     await run.phase("health", () => readHealth(bridge, run));
     const statistics = await run.phase("statistics", () => readStatistics(bridge, run));
     const leaving = leavingOf(statistics);

@@ -1,9 +1,10 @@
 /** Check kind `xmpp`: a participant logs in at Prosody, is told of the relays, finds the focus, and may open what it may. */
 import { defineKind, type ReasonTable } from "./check-kind.ts";
 import { CheckFailure, type CheckRun, type Verdict } from "./check-run.ts";
-import { connectReasons, explainedByTls, tlsReasons } from "./connect/connect-reasons.ts";
+import { connectReasons, explainedByTls, handshakeReasons, tlsReasons } from "./connect/connect-reasons.ts";
 import { openClientStream } from "./xmpp/client-stream.ts";
-import { bySignaling } from "./explainers.ts";
+import { eachBy } from "./explainer.ts";
+import { bySignaling, byTlsPort } from "./explainers.ts";
 import { extdiscoReasons } from "./xmpp/extdisco-reasons.ts";
 import { focusReasons } from "./xmpp/focus-reasons.ts";
 import { openFramedStream, urlOf } from "./xmpp/framed-stream.ts";
@@ -34,8 +35,16 @@ export const xmppCheck = defineKind<XmppSpec, Reason>({
   interval: 60_000,
   schema: xmppSchema,
   reasons,
+  // What the check of the certificate on this port does not get to, this one does not, either;
   // jicofo that is not let in is missing; what one login is told of the relays, the other is, too.
   explainedBy: {
+    ...eachBy(connectReasons, [byTlsPort]),
+    ...eachBy(handshakeReasons, [byTlsPort]),
+    stream_refused: [byTlsPort],
+    stream_closed: [byTlsPort],
+    session_silent: [byTlsPort],
+    bad_answer: [byTlsPort],
+    no_starttls: [byTlsPort],
     ...explainedByTls,
     focus_missing: [bySignaling],
     turn_without_port: ["xmpp"],

@@ -1,6 +1,7 @@
 /** What a Check of kind `bridge` says: fields, defaults, and what follows from them. */
 import { z } from "zod";
 import type { Expectation } from "../media/candidate-targets.ts";
+import type { MediaCandidate } from "../media/media-transport.ts";
 import { durationField, hostField, ipField, portField } from "../spec-values.ts";
 
 const turnSchema = z.strictObject({
@@ -40,6 +41,12 @@ export function turnOf({ turn }: BridgeSpec): BridgeTurn | undefined {
 
 export function mediaPortOf(spec: BridgeSpec): number {
   return spec.mediaPort + spec.mediaPortPlus;
+}
+
+/** Of its container and public; which of them it tells participants is its own matter. */
+export function meantCandidates(spec: BridgeSpec): readonly MediaCandidate[] {
+  const addresses = new Set([spec.address, ...spec.publicAddresses]);
+  return [...addresses].map((ip) => ({ ip, port: mediaPortOf(spec), type: "meant" }));
 }
 
 export function expectationOf(spec: BridgeSpec): Expectation {

@@ -90,7 +90,8 @@ function alternatives(
 }
 
 function wordsOf(result: CheckResult | undefined, key: string): readonly string[] {
-  return `${result?.evidence[key] ?? ""}`.split(" ").filter((word) => word !== "");
+  const words = `${result?.evidence[key] ?? ""}`.split(" ");
+  return words.map((word) => word.replace(/\/.*/, "")).filter((word) => word !== "");
 }
 
 function likeFor({ alike }: Rung, result: CheckResult, site: Site): string | undefined {

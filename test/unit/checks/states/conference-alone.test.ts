@@ -1,82 +1,16 @@
 /** What explains that a conference fails: never what cannot be its cause, however long that has been failing. */
 import { expect } from "chai";
-import { checkProblems } from "../../../../src/alerts/check-problems.ts";
-import type { CheckResult } from "../../../../src/checks/check.ts";
-import { checkKind, explainedBy, isCertain } from "../../../../src/checks/registry.ts";
-import { type Board, createBoard } from "../../../../src/checks/states/board.ts";
-import { siteRungs } from "../../../../src/checks/states/site-rungs.ts";
-import { createWatch, type Watch } from "../../../../src/checks/states/watch.ts";
-import { checkStatuses } from "../../../../src/status/check-status.ts";
-import { createFakeClock } from "../../../lab/fake-clock.ts";
-import { checkResult } from "../../../lab/sample-check.ts";
-import { container, state } from "../../../lab/sample-site.ts";
-
-const unit = (name: string) => [{ name, disruption: "calls" as const }];
-const bridge = (name: string, hostPart: number) =>
-  container({ name, hostPart, dependsOn: ["jitsi"], services: unit("jitsi-videobridge2") });
-/** As the catalogue ships it, with a second bridge. */
-const site = state({
-  containers: [
-    container({ name: "proxy", hostPart: 10, services: unit("haproxy") }),
-    container({ name: "turn", hostPart: 15, dependsOn: ["proxy"], services: unit("coturn") }),
-    container({ name: "jitsi", hostPart: 20, dependsOn: ["proxy"], services: unit("prosody") }),
-    bridge("bridge-1", 21),
-    bridge("bridge-2", 22),
-  ],
-  checks: [
-    { name: "turn-certificate", kind: "tls", spec: {}, container: "turn" },
-    { name: "turn-udp", kind: "turn", spec: {}, container: "turn" },
-    { name: "turn-tls", kind: "turn", spec: {}, container: "turn", dependsOn: ["turn-certificate"] },
-    { name: "websocket", kind: "websocket", spec: {}, container: "jitsi" },
-    { name: "signaling", kind: "xmpp", spec: {}, container: "jitsi", dependsOn: ["websocket"] },
-    { name: "bridge-1", kind: "bridge", spec: {}, container: "bridge-1" },
-    { name: "bridge-2", kind: "bridge", spec: {}, container: "bridge-2" },
-    { name: "conference", kind: "conference", spec: {}, container: "jitsi" },
-  ],
-});
-
-/** What fails and why; with candidates: those of the bridge that was met. */
-type Faults = Readonly<Record<string, string | readonly [reason: string, candidates: string]>>;
+import { createConferenceBoard, type Faults } from "../../../lab/conference-board.ts";
 
 const FIRST = "203.0.113.10:10000/srflx 10.10.1.21:10000/host";
 const SECOND = "203.0.113.10:10001/srflx 10.10.1.22:10001/host";
 
 describe("what explains that a conference fails", () => {
-  let board: Board;
-  let watch: Watch;
-  let faults: Faults;
-
-  const found = (name: string): CheckResult => {
-    const kind = board.graph().rungs.get(name)?.kind ?? "";
-    const fault = faults[name];
-    if (fault === undefined) return checkResult({ name, kind });
-    const [reason, candidates] = typeof fault === "string" ? [fault, undefined] : fault;
-    const severity = checkKind(kind)?.reasons[reason]?.severity ?? "critical";
-    const evidence = candidates === undefined ? {} : { candidates };
-    return checkResult({ name, kind, ok: severity === "info", reason, severity, evidence });
-  };
+  let told: (faults: Faults) => Promise<readonly string[]>;
 
   beforeEach(() => {
-    board = createBoard({ clock: createFakeClock(), isCertain, explainedBy });
-    const once = { needed: 1, of: 1 };
-    board.configure(siteRungs(site), () => ({ down: once, up: once }));
-    watch = createWatch({
-      board,
-      isCertain,
-      explainedBy,
-      ask: (name) => Promise.resolve({ result: found(name), transcript: [], begunAt: 0 }),
-      soon: () => undefined,
-      onLook: () => undefined,
-    });
+    ({ told } = createConferenceBoard());
   });
-
-  /** What people are told once everything has been looked at, the conference first and last. */
-  async function told(next: Faults): Promise<readonly string[]> {
-    faults = next;
-    for (const name of ["conference", ...site.checks.map((check) => check.name)]) await watch.look(name);
-    const problems = checkProblems(checkStatuses(board.standings()));
-    return problems.map(({ subject, reason }) => `${subject} ${reason}`);
-  }
 
   it("is no bridge while another works", async () => {
     const closed = ["media_port_closed", SECOND] as const;
@@ -100,8 +34,60 @@ describe("what explains that a conference fails", () => {
     const met = await told({ "bridge-2": closed, conference: closed });
     expect(met).to.deep.equal(["bridge-2 media_port_closed"]);
     expect(
-      await told({ "bridge-1": "unhealthy", "bridge-2": closed, conference: "no_bridge" }),
-    ).to.have.members(["bridge-1 unhealthy", "bridge-2 media_port_closed"]);
+      await told({ "bridge-1": "unhealthy", "bridge-2": "allocation_refused", conference: "no_bridge" }),
+    ).to.have.members(["bridge-1 unhealthy", "bridge-2 allocation_refused"]);
+  });
+
+  it("is the bridge that was met, also when nothing could be asked of it", async () => {
+    const meant = "10.10.1.22:10001/meant 203.0.113.10:10001/meant";
+    for (const reason of ["port_closed", "timeout", "unhealthy"])
+      expect(
+        await told({ "bridge-2": [reason, meant], conference: ["media_no_answer", SECOND] }),
+      ).to.deep.equal([`bridge-2 ${reason}`]);
+    expect(
+      await told({ "bridge-2": ["port_closed", meant], conference: ["media_no_answer", FIRST] }),
+    ).to.have.members(["bridge-2 port_closed", "conference media_no_answer"]);
+  });
+
+  it("is no bridge that fails only for those who come through a relay", async () => {
+    const first = ["media_no_answer", "audio_lost", "ice_failed", "dtls_failed", "meeting_ended", "timeout"];
+    for (const relayed of ["relay_hairpin_failed", "relay_peer_denied", "relay_path_failed"]) {
+      const both = { "bridge-1": relayed, "bridge-2": relayed };
+      for (const reason of first)
+        expect(await told({ ...both, conference: reason })).to.have.members([
+          `bridge-1 ${relayed}`,
+          `bridge-2 ${relayed}`,
+          `conference ${reason}`,
+        ]);
+      expect(await told({ ...both, conference: relayed })).to.have.members([
+        `bridge-1 ${relayed}`,
+        `bridge-2 ${relayed}`,
+      ]);
+    }
+    const denied = { "bridge-1": "relay_peer_denied", "bridge-2": "relay_peer_denied" };
+    expect(await told({ "turn-udp": "bridge_denied", ...denied, conference: "audio_lost" })).to.have.members([
+      "turn-udp bridge_denied",
+      "conference audio_lost",
+    ]);
+  });
+
+  it("is no address of a bridge that is silent, once another has answered", async () => {
+    const silent = { "bridge-1": "media_no_answer", "bridge-2": "media_no_answer" };
+    const also = ["bridge-1 media_no_answer", "bridge-2 media_no_answer"];
+    expect(await told({ ...silent, conference: "media_no_answer" })).to.have.members(also);
+    const later = ["ice_failed", "audio_lost", "not_invited", "no_bridge", "timeout", "relay_path_failed"];
+    for (const reason of later)
+      expect(await told({ ...silent, conference: reason })).to.have.members([
+        ...also,
+        `conference ${reason}`,
+      ]);
+  });
+
+  it("is no connection that fails where the two have one", async () => {
+    for (const reason of ["ice_failed", "dtls_failed", "connection_dropped"])
+      expect(await told({ "bridge-1": reason, "bridge-2": reason, conference: "audio_lost" })).to.include(
+        "conference audio_lost",
+      );
   });
 
   it("is the one bridge that is left while the other is taken out of service, or cannot be asked", async () => {
@@ -134,11 +120,82 @@ describe("what explains that a conference fails", () => {
     ).to.have.members(["turn-udp private_peer_allowed", "conference relay_unreachable"]);
   });
 
+  it("is a relay that asks for no credential, where the way through it ends there", async () => {
+    const open = { "turn-udp": "no_authentication", "turn-tls": "no_authentication" };
+    expect(await told({ ...open, conference: "no_authentication" })).to.deep.equal([
+      "turn-udp no_authentication",
+    ]);
+    expect(await told({ ...open, conference: "relay_path_failed" })).to.have.members([
+      "turn-udp no_authentication",
+      "conference relay_path_failed",
+    ]);
+  });
+
+  it("is no relay's certificate for what fails behind the relay", async () => {
+    const hairpin = { "bridge-1": "relay_hairpin_failed", "bridge-2": "relay_hairpin_failed" };
+    expect(
+      await told({ "turn-certificate": "cert_expired", ...hairpin, conference: "relay_hairpin_failed" }),
+    ).to.have.members([
+      "turn-certificate cert_expired",
+      "bridge-1 relay_hairpin_failed",
+      "bridge-2 relay_hairpin_failed",
+    ]);
+  });
+
+  it("is a certificate between Prosody and its own only where TLS fails, and never for its dates", async () => {
+    const accounts = { "account-focus": "tls_expired", "account-jvb": "tls_expired" };
+    const expired = { "xmpp-certificate": "cert_expired", ...accounts };
+    expect(
+      await told({ ...expired, signaling: "focus_missing", conference: "focus_missing" }),
+    ).to.have.members(["xmpp-certificate cert_expired", "signaling focus_missing"]);
+    const gone = { "bridge-1": "not_registered", "bridge-2": "not_registered", conference: "no_bridge" };
+    expect(await told({ ...expired, ...gone })).to.have.members([
+      "xmpp-certificate cert_expired",
+      "bridge-1 not_registered",
+      "bridge-2 not_registered",
+    ]);
+    expect(await told({ ...expired, conference: "guest_not_admitted" })).to.have.members([
+      "xmpp-certificate cert_expired",
+      "conference guest_not_admitted",
+    ]);
+    for (const [port, account] of [
+      ["starttls_not_offered", "no_starttls"],
+      ["starttls_no_answer", "session_silent"],
+      ["port_closed", "port_closed"],
+      ["tls_refused", "tls_refused"],
+    ] as const)
+      expect(
+        await told({
+          "xmpp-certificate": port,
+          "account-focus": account,
+          "account-jvb": account,
+          signaling: "focus_missing",
+          ...gone,
+        }),
+      ).to.deep.equal([`xmpp-certificate ${port}`]);
+  });
+
+  it("is no missing lobby for who is not there", async () => {
+    for (const side of ["side_component_missing", "side_component_silent"]) {
+      for (const reason of ["focus_missing", "guest_not_admitted", "room_refused"])
+        expect(await told({ signaling: side, conference: reason })).to.have.members([
+          `signaling ${side}`,
+          `conference ${reason}`,
+        ]);
+      const gone = { "bridge-1": "not_registered", "bridge-2": "not_registered", conference: "no_bridge" };
+      expect(await told({ signaling: side, ...gone })).to.have.members([
+        `signaling ${side}`,
+        "bridge-1 not_registered",
+        "bridge-2 not_registered",
+      ]);
+    }
+  });
+
   it("is signaling for a participant who does not get in, and no wrong word on relays", async () => {
     expect(await told({ websocket: "websocket_is_page", conference: "websocket_is_page" })).to.deep.equal([
       "websocket websocket_is_page",
     ]);
-    expect(await told({ signaling: "component_missing", conference: "focus_silent" })).to.deep.equal([
+    expect(await told({ signaling: "component_missing", conference: "room_refused" })).to.deep.equal([
       "signaling component_missing",
     ]);
     expect(await told({ signaling: "turn_secret_differs", conference: "credential_refused" })).to.deep.equal([
