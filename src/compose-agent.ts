@@ -77,7 +77,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
     logger,
   };
   const media = createMediaLauncher(options.mediaScript);
-  const ownParticipants = createOwnParticipants({ now: () => systemClock.monotonic() });
+  const ownParticipants = createOwnParticipants(systemClock);
   const agent = createAgent(
     {
       version: options.version,

@@ -23,6 +23,7 @@ export interface CertificateSchedule {
 
 interface Attempts {
   readonly failures: number;
+  /** By the monotonic clock: a failure before the time was set must not hold back the next order for as long. */
   readonly notBefore: number;
   readonly error: ErrorReport;
 }
@@ -37,12 +38,12 @@ export function createCertificateSchedule(clock: Clock, random: () => number): C
       attempts.set(domain, {
         failures,
         error,
-        notBefore: clock.now() + backoffDelay(failures, { ...BACKOFF, random }),
+        notBefore: clock.monotonic() + backoffDelay(failures, { ...BACKOFF, random }),
       });
     },
     standing: (domains) => domains.flatMap((domain) => attempts.get(domain)?.error ?? []),
     held: () =>
-      new Set([...attempts].filter(([, one]) => one.notBefore > clock.now()).map(([domain]) => domain)),
+      new Set([...attempts].filter(([, one]) => one.notBefore > clock.monotonic()).map(([domain]) => domain)),
     saw: (certificates) => {
       seen = certificates;
     },

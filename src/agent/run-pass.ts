@@ -1,4 +1,5 @@
 /** One pass from start to verdict, with everything that is told about it: status, history, alerts, events. */
+import { startStopwatch } from "../system/clock.ts";
 import type { Verdict } from "./agent-event.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { lookOnly } from "./look-only.ts";
@@ -12,6 +13,7 @@ import { type JudgedPass, judgeError, judgePass } from "./verdict.ts";
 export async function runPass(pass: PassRequest, deps: PassDependencies): Promise<PassEnd> {
   const { options, status, bus } = deps;
   const started = options.clock.now();
+  const elapsed = startStopwatch(options.clock);
   const suspension = options.state.suspension();
   status.suspended(suspension);
   if (suspension !== undefined) {
@@ -31,12 +33,12 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
   try {
     result = await runPipeline(pass, stepsFor(deps, opened));
     if (result.gaveWay && !pass.superseded.aborted) {
-      await tellGaveWay(pass, result, options.clock.now() - started, deps);
+      await tellGaveWay(pass, result, elapsed(), deps);
       return { retry: false };
     }
-    end = judgePass(result, pass.superseded, options.clock.now() - started);
+    end = judgePass(result, pass.superseded, elapsed());
   } catch (error) {
-    end = judgeError(error, pass.superseded, options.clock.now() - started);
+    end = judgeError(error, pass.superseded, elapsed());
     if (opened.commit !== undefined) end = { ...end, verdict: { revision: opened.commit, ...end.verdict } };
   }
   deps.verification.settled();

@@ -6,7 +6,7 @@ import type { Lxd } from "../lxd/lxd.ts";
 import { LXD_STATUS } from "../lxd/status-codes.ts";
 import type { DesiredState } from "../model/desired-state.ts";
 import type { ActualState } from "../observe/actual-state.ts";
-import type { Clock } from "../system/clock.ts";
+import { type Clock, startStopwatch } from "../system/clock.ts";
 import { describeError } from "../system/errors.ts";
 
 export interface RungLooks {
@@ -31,21 +31,27 @@ const UNIT_MS = 10_000;
 
 type Found = Pick<CheckResult, "ok" | "reason" | "message" | "severity"> & { readonly hint?: string };
 
+interface Looked {
+  readonly at: number;
+  readonly milliseconds: number;
+}
+
 export function createRungLooks({ lxd, clock, project, desired }: RungLooksOptions): RungLooks {
-  const result = (name: string, kind: RungSort, found: Found, started: number): CheckResult => ({
+  const result = (name: string, kind: RungSort, found: Found, looked: Looked): CheckResult => ({
     name,
     kind,
     target: name.slice(name.indexOf("/") + 1),
     ...found,
-    phases: [{ name: "look", milliseconds: clock.now() - started }],
+    phases: [{ name: "look", milliseconds: looked.milliseconds }],
     evidence: {},
-    checkedAt: started,
+    checkedAt: looked.at,
   });
 
   const look = async (name: string, kind: RungSort, find: () => Promise<Found>): Promise<CheckResult> => {
-    const started = clock.now();
+    const at = clock.now();
+    const elapsed = startStopwatch(clock);
     const found = await find().catch((error: unknown) => notKnown(describeError(error)));
-    return result(name, kind, found, started);
+    return result(name, kind, found, { at, milliseconds: elapsed() });
   };
 
   return {
@@ -64,8 +70,9 @@ export function createRungLooks({ lxd, clock, project, desired }: RungLooksOptio
     },
     ofPass: ({ containers }, actual) => {
       const codes = new Map(actual.containers.map((one) => [one.name, one.statusCode]));
+      const looked = { at: clock.now(), milliseconds: 0 };
       return containers.map(({ name }) =>
-        result(containerRung(name), "container", containerFound(name, codes.get(name), project), clock.now()),
+        result(containerRung(name), "container", containerFound(name, codes.get(name), project), looked),
       );
     },
   };

@@ -1,6 +1,6 @@
 /** Runs a plan's actions in parallel where nothing stands between them. */
 import type { Action, Plan } from "../plan/action.ts";
-import type { Clock } from "../system/clock.ts";
+import { type Clock, startStopwatch } from "../system/clock.ts";
 import { type ErrorReport, reportError } from "../system/errors.ts";
 import { type Slots, createSlots } from "./slots.ts";
 
@@ -69,20 +69,20 @@ function takeReady(
 
 /** Who waits at the gate takes no slot: what may go at once passes by. */
 async function runOne(action: Action, hooks: ApplyHooks, slots: Slots): Promise<ActionOutcome> {
-  let started = hooks.clock.now();
+  let elapsed = startStopwatch(hooks.clock);
   try {
     await hooks.gate(action);
     return await slots.run(action.kind, async () => {
       hooks.signal.throwIfAborted();
       hooks.onStart(action);
-      started = hooks.clock.now();
+      elapsed = startStopwatch(hooks.clock);
       await hooks.run(action);
-      return { action, result: "done", milliseconds: hooks.clock.now() - started };
+      return { action, result: "done", milliseconds: elapsed() };
     });
   } catch (error) {
     if (hooks.signal.aborted && error === hooks.signal.reason) return skipped(action, reasonOf(hooks.signal));
     const report = { subject: action.subject, ...reportError(error) };
-    return { action, result: "failed", milliseconds: hooks.clock.now() - started, error: report };
+    return { action, result: "failed", milliseconds: elapsed(), error: report };
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a check writes down while it runs: phases, evidence and the conversation, kept when a rung fails. */
+import { startStopwatch } from "../system/clock.ts";
 import type { CheckContext, Evidence, Phase, Severity } from "./check.ts";
 import { printable } from "./printable.ts";
 
@@ -42,11 +43,11 @@ export class CheckRun {
 
   /** Times `work`; the phase is kept also when it throws. */
   async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const started = this.context.clock.now();
+    const elapsed = startStopwatch(this.context.clock);
     try {
       return await work();
     } finally {
-      this.phases.push({ name, milliseconds: this.context.clock.now() - started });
+      this.phases.push({ name, milliseconds: elapsed() });
     }
   }
 

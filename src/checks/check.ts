@@ -1,5 +1,6 @@
 /** The shape of every check and its result. */
 import type { SecureContext } from "node:tls";
+import type { Clock } from "../system/clock.ts";
 import type { Secret } from "../system/secret.ts";
 import type { CertificateMemory } from "./certificates/certificate-memory.ts";
 import type { ContactPolicy } from "./connect/contact-policy.ts";
@@ -41,7 +42,7 @@ export type Evidence = Readonly<Record<string, string | number | boolean>>;
 
 /** What a check may use. A check never reads the clock, the network interfaces or the environment by itself. */
 export interface CheckContext {
-  readonly clock: { now(): number };
+  readonly clock: Pick<Clock, "now" | "monotonic">;
   readonly signal: AbortSignal;
   /** A line of the conversation, printed by `convene check NAME --verbose`. */
   readonly transcript: (line: string) => void;

@@ -1,4 +1,5 @@
 /** The endpoints that checks hold on bridges, now or a moment ago, so that nobody takes them for people in a call. */
+import type { Clock } from "../system/clock.ts";
 
 export interface OwnParticipants {
   /**
@@ -15,7 +16,7 @@ export interface OwnParticipants {
 
 interface Endpoint {
   readonly bridgeAddress: string;
-  /** By its clock; infinity while it is there. */
+  /** By the monotonic clock; infinity while it is there. */
   leftAt: number;
 }
 
@@ -23,13 +24,13 @@ interface Endpoint {
 const STATISTICS_MS = 6_000;
 
 /**
- * Make one a process: the gate and the checks must ask the same. The clock should be monotonic: were it set back, people
- * would be taken for checks that have left.
+ * Make one a process: the gate and the checks must ask the same. By the monotonic clock: were it set back, people would
+ * be taken for checks that have left.
  */
-export function createOwnParticipants(clock: { now(): number }): OwnParticipants {
+export function createOwnParticipants(clock: Pick<Clock, "monotonic">): OwnParticipants {
   const endpoints = new Set<Endpoint>();
   const forget = (): void => {
-    const told = clock.now() - STATISTICS_MS;
+    const told = clock.monotonic() - STATISTICS_MS;
     for (const endpoint of endpoints) if (endpoint.leftAt <= told) endpoints.delete(endpoint);
   };
   return {
@@ -38,7 +39,7 @@ export function createOwnParticipants(clock: { now(): number }): OwnParticipants
       const endpoint: Endpoint = { bridgeAddress, leftAt: Number.POSITIVE_INFINITY };
       endpoints.add(endpoint);
       return () => {
-        endpoint.leftAt = Math.min(endpoint.leftAt, clock.now());
+        endpoint.leftAt = Math.min(endpoint.leftAt, clock.monotonic());
       };
     },
     count: (bridgeAddress) => {

@@ -70,9 +70,11 @@ export function createEventPrinter({ print, plan }: EventPrinterOptions): EventP
       flush();
       const [longest] = [...running].toSorted((left, right) => left[1] - right[1]);
       const others = running.size > 1 ? ` and ${running.size - 1} more` : "";
-      if (longest)
-        print(`  … still at ${printable(longest[0])}, ${renderDuration(nowMs - longest[1])}${others}`);
-      else print("  … still working");
+      if (longest) {
+        // An event may be older than who follows, so it is dated; the time may have been set back since.
+        const spent = renderDuration(Math.max(0, nowMs - longest[1]));
+        print(`  … still at ${printable(longest[0])}, ${spent}${others}`);
+      } else print("  … still working");
     },
   };
 }

@@ -30,7 +30,7 @@ const EVENTS_FIRST_MS = 250;
 export async function follow(options: FollowOptions): Promise<Verdict | undefined> {
   const done = new AbortController();
   const signal = AbortSignal.any([options.signal, done.signal]);
-  const heard = { at: options.clock.now() };
+  const heard = { at: options.clock.monotonic() };
   try {
     // First the subscription, then the wake-up: nothing of the pass is missed. It may have begun already, or be over.
     const events = await options.client.events(signal, options.commit);
@@ -64,7 +64,7 @@ async function verdictFromEvents(
 ): Promise<Verdict | undefined> {
   const started = new Map<number, string | undefined>();
   for await (const event of events) {
-    heard.at = options.clock.now();
+    heard.at = options.clock.monotonic();
     if (event.type === "pass-started") started.set(event.pass, event.revision);
     const superseded = await supersedes(event, options);
     if (superseded) return superseded;
@@ -155,10 +155,10 @@ async function keepTalking(
   heard: { at: number },
 ): Promise<never> {
   for (;;) {
-    const quiet = clock.now() - heard.at;
+    const quiet = clock.monotonic() - heard.at;
     await clock.sleep(Math.max(100, SILENCE_MS - quiet), signal);
-    if (clock.now() - heard.at < SILENCE_MS) continue;
+    if (clock.monotonic() - heard.at < SILENCE_MS) continue;
     printer.showStillWorking(clock.now());
-    heard.at = clock.now();
+    heard.at = clock.monotonic();
   }
 }

@@ -3,7 +3,7 @@ import type { CheckContext, CheckResult } from "../checks/check.ts";
 import type { ContactPolicy } from "../checks/connect/contact-policy.ts";
 import { createCheckContext } from "../checks/check-context.ts";
 import type { MediaLauncher } from "../checks/media/media-launcher.ts";
-import type { Clock } from "../system/clock.ts";
+import { type Clock, startStopwatch } from "../system/clock.ts";
 import { consequenceOf } from "./consequence.ts";
 import { type CutShort, judge } from "./judge.ts";
 import type { Because, Knowledge, Learnt } from "./knowledge.ts";
@@ -62,6 +62,7 @@ const STEPS: readonly Step[] = [
 export async function examine(request: DoctorRequest, around: Surroundings): Promise<DoctorReport> {
   const { clock } = around;
   const started = clock.now();
+  const elapsed = startStopwatch(clock);
   const deadline = AbortSignal.timeout(request.timeout);
   const context = createCheckContext({
     clock,
@@ -88,7 +89,7 @@ export async function examine(request: DoctorRequest, around: Surroundings): Pro
     domain: request.target.host,
     port: request.target.port,
     startedAt: new Date(started).toISOString(),
-    milliseconds: clock.now() - started,
+    milliseconds: elapsed(),
     ...judge(request.target, rungs, whyCut(around.signal, deadline)),
     rungs,
   };
@@ -122,13 +123,13 @@ async function climb(
   });
   if (context.signal.aborted) return skipped(stopped());
   const checks: CheckResult[] = [];
-  const started = context.clock.now();
+  const elapsed = startStopwatch(context.clock);
   const outcome = await step.run(known, createTools(request, context, checks));
   if (!outcome.asked) return skipped(outcome.because, outcome.instead);
   const { summary, findings, notes = [], learnt, instead } = outcome;
   const cutShort = checks.some(({ reason }) => reason === "aborted");
   if (cutShort && findings.length === 0) return skipped(stopped());
-  const milliseconds = context.clock.now() - started;
+  const milliseconds = elapsed();
   const state = stateOf(findings);
   const consequence = consequenceOf(step.rung, request.target.host, outcome.consequence);
   const noticed = state === "failed" ? { consequence } : {};

@@ -49,7 +49,7 @@ export function createTallies(): Tallies {
 
   const passed = (outcome: string, milliseconds: number): void => {
     passes.set(outcome, (passes.get(outcome) ?? 0) + 1);
-    const seconds = milliseconds / 1_000;
+    const seconds = secondsOf(milliseconds);
     BUCKETS.forEach((most, index) => {
       if (seconds <= most) counts[index] = (counts[index] ?? 0) + 1;
     });
@@ -75,7 +75,7 @@ export function createTallies(): Tallies {
         acted(event.id, (before) => ({
           ...before,
           done: before.done + 1,
-          seconds: before.seconds + event.milliseconds / 1_000,
+          seconds: before.seconds + secondsOf(event.milliseconds),
         }));
       else if (event.type === "action-failed")
         acted(event.id, (before) => ({ ...before, failed: before.failed + 1 }));
@@ -96,4 +96,9 @@ export function createTallies(): Tallies {
       looks,
     }),
   };
+}
+
+/** Never negative: a counter that went down would end every scrape. */
+function secondsOf(milliseconds: number): number {
+  return Math.max(0, milliseconds) / 1_000;
 }

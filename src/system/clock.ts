@@ -10,6 +10,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Starts to measure; what it gives tells the whole milliseconds since then, however the time is set meanwhile. */
+export function startStopwatch(clock: Pick<Clock, "monotonic">): () => number {
+  const started = clock.monotonic();
+  return () => Math.round(clock.monotonic() - started);
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

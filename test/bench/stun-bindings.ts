@@ -7,6 +7,7 @@ import { Attribute } from "../../src/checks/stun/stun-constants.ts";
 import { decodeStun } from "../../src/checks/stun/stun-decode.ts";
 import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
 import { attributeValue } from "../../src/checks/stun/stun-message.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { randomBytes } from "node:crypto";
 import { startCoturn } from "../lab/coturn-server.ts";
 import { compareTimes } from "./compare-times.ts";
@@ -20,7 +21,7 @@ export async function measureStunBindings(): Promise<Figure> {
   const server = await startCoturn({ secret: "any" });
   try {
     const { port } = server;
-    const context = createCheckContext({ clock: Date, signal: new AbortController().signal });
+    const context = createCheckContext({ clock: systemClock, signal: new AbortController().signal });
     const desired = { name: "stun", kind: "stun", spec: { host: "127.0.0.1", port }, intervalSeconds: 60 };
     const checked = async (): Promise<void> => {
       const { reason, message } = await runCheck(desired, context);

@@ -7,6 +7,7 @@ import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import { runCheck } from "../../src/checks/registry.ts";
 import { Method } from "../../src/checks/stun/stun-constants.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { startCoturn } from "../lab/coturn-server.ts";
 import { freePort } from "../lab/loopback-port.ts";
@@ -36,7 +37,11 @@ describe("check bridge through a relay", function () {
     const { http: restPort, media: mediaPort } = bridge.ports;
     const own = { address: "127.0.0.1", restPort, mediaPort, publicAddresses: [PUBLIC], via: ["127.0.0.1"] };
     const spec = { ...own, registered: false, hold: "100ms", ...fields };
-    const context = createCheckContext({ clock: Date, signal: new AbortController().signal, ...changes });
+    const context = createCheckContext({
+      clock: systemClock,
+      signal: new AbortController().signal,
+      ...changes,
+    });
     return await runCheck({ name: "bridge-1", kind: "bridge", spec, intervalSeconds: 60 }, context);
   }
 
@@ -58,7 +63,10 @@ describe("check bridge through a relay", function () {
     const turn = { host: "127.0.0.1", transport: "udp", secret: "turn-secret" };
     const connected = Promise.withResolvers<void>();
     const running = Promise.all([
-      check({ turn: { ...turn, port: overloaded.port } }, { secret, clock: { now: () => STAND_IN_NOW } }),
+      check(
+        { turn: { ...turn, port: overloaded.port } },
+        { secret, clock: { ...systemClock, now: () => STAND_IN_NOW } },
+      ),
       check(
         { turn: { ...turn, port: ending.port, transport: "tcp" }, hold: "1200ms" },
         {

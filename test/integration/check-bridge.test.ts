@@ -8,6 +8,7 @@ import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import type { OwnParticipants } from "../../src/checks/own-participants.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { freePort, listenOnLoopback } from "../lab/loopback-port.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
@@ -46,7 +47,7 @@ describe("check bridge", function () {
 
   async function run(spec: Fields, changes: Partial<CheckContext> = {}): Promise<CheckResult> {
     const signal = new AbortController().signal;
-    const context = createCheckContext({ clock: Date, signal, ...changes });
+    const context = createCheckContext({ clock: systemClock, signal, ...changes });
     return await runCheck({ name: "bridge-1", kind: "bridge", spec, intervalSeconds: 60 }, context);
   }
 

@@ -10,6 +10,7 @@ import { xorAddressAttribute } from "../../src/checks/stun/stun-address.ts";
 import { Attribute } from "../../src/checks/stun/stun-constants.ts";
 import type { DecodedStun } from "../../src/checks/stun/stun-decode.ts";
 import type { StunAttribute } from "../../src/checks/stun/stun-message.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { startCoturn } from "../lab/coturn-server.ts";
 import { freePort } from "../lab/loopback-port.ts";
 import { type Behaviour, reply, startStandInUdp } from "../lab/misbehaving-turn.ts";
@@ -31,7 +32,7 @@ describe("check stun", function () {
 
   before(() => {
     context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       transcript: (line) => lines.push(line),
     });

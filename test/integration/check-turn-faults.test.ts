@@ -8,6 +8,7 @@ import { CheckFailure, CheckRun } from "../../src/checks/check-run.ts";
 import { runCheck } from "../../src/checks/registry.ts";
 import { mintTurnCredential, type TurnCredential } from "../../src/checks/stun/credentials.ts";
 import { climbTurnLadder, type TurnExpectation } from "../../src/checks/turn/turn-ladder.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { type CoturnOptions, type CoturnServer, startCoturn } from "../lab/coturn-server.ts";
 import { freePort } from "../lab/loopback-port.ts";
@@ -32,7 +33,7 @@ describe("check turn against a coturn with a fault", function () {
 
   before(() => {
     base = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       resolve: () => Promise.resolve(["127.0.0.1"]),
       secret: () => Promise.resolve(new Secret(SECRET)),

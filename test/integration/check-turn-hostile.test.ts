@@ -8,6 +8,7 @@ import { xorAddressAttribute } from "../../src/checks/stun/stun-address.ts";
 import { Attribute, Method } from "../../src/checks/stun/stun-constants.ts";
 import { encodeStun } from "../../src/checks/stun/stun-encode.ts";
 import { attributeText, attributeUint32 } from "../../src/checks/stun/stun-message.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import {
   type Behaviour,
   isAuthenticated,
@@ -61,7 +62,7 @@ describe("check turn against misbehaving servers", function () {
 
   before(() => {
     context = createCheckContext({
-      clock: { now: () => STAND_IN_NOW },
+      clock: { ...systemClock, now: () => STAND_IN_NOW },
       signal: new AbortController().signal,
       secret: () => Promise.resolve(STAND_IN_SECRET),
     });

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { type CoturnServer, startCoturn } from "../lab/coturn-server.ts";
 import { makeAuthority, makeCertificate } from "../lab/test-certificates.ts";
@@ -37,7 +38,7 @@ describe("check turn against coturn", function () {
     const root = await makeAuthority();
     const leaf = await makeCertificate({ names: ["turn.test"], issuer: root });
     context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       extraRoots: [root.pem],
       resolve: () => Promise.resolve(["127.0.0.1"]),

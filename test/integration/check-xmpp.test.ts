@@ -5,6 +5,7 @@ import { WebSocketServer } from "ws";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { listenOnLoopback } from "../lab/loopback-port.ts";
 import { type ProsodyServer, startProsody } from "../lab/prosody-server.ts";
 
@@ -28,7 +29,7 @@ describe("check xmpp", function () {
 
   async function check(spec: Record<string, unknown>): Promise<CheckResult> {
     const context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       resolve: () => Promise.resolve(["127.0.0.1"]),
     });

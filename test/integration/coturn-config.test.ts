@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { freePorts } from "../lab/free-ports.ts";
 import { type Finished, type RunningProgram, runProgram, startProgram } from "../lab/programs.ts";
@@ -121,7 +122,7 @@ function configuration(): string {
 
 async function askToReach(port: number, peer: string): Promise<CheckResult> {
   const context = createCheckContext({
-    clock: Date,
+    clock: systemClock,
     signal: new AbortController().signal,
     transcript: () => undefined,
     resolve: () => Promise.resolve(["127.0.0.1"]),

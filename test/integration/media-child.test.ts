@@ -11,6 +11,7 @@ import { CheckFailure, CheckRun } from "../../src/checks/check-run.ts";
 import { createMediaLauncher } from "../../src/checks/media/media-launcher.ts";
 import type { Hold, LocalParameters, RemoteParameters } from "../../src/checks/media/media-messages.ts";
 import { type MediaProcess, startMedia } from "../../src/checks/media/media-process.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { bundleMedia } from "../../systemd/bundle.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
@@ -70,7 +71,7 @@ describe("the media process", function () {
 
   function run(signal = stop.signal, script?: string): CheckRun {
     const own = script === undefined ? {} : { media: createMediaLauncher(script) };
-    return new CheckRun(createCheckContext({ clock: Date, signal, ...own }), signal);
+    return new CheckRun(createCheckContext({ clock: systemClock, signal, ...own }), signal);
   }
 
   function start(signal?: AbortSignal, script?: string): MediaProcess {
@@ -214,7 +215,7 @@ describe("the media process", function () {
   it("connects on a host whose kernel has no IPv6", async () => {
     const { command, args } = createMediaLauncher(MEDIA_SOURCE);
     const media6 = { command, args: ["--import", WITHOUT_IPV6, ...args] };
-    const context = createCheckContext({ clock: Date, signal: stop.signal, media: media6 });
+    const context = createCheckContext({ clock: systemClock, signal: stop.signal, media: media6 });
     const process = startMedia(new CheckRun(context, stop.signal));
     const remote = await enter(newMeeting(), "a", process);
     expect(await process.connect("a", remote)).to.include({ connected: true });

@@ -15,6 +15,7 @@ import {
 } from "../../src/checks/stun/stun-constants.ts";
 import { encodeStun, type EncodeOptions } from "../../src/checks/stun/stun-encode.ts";
 import { type StunAttribute, textAttribute, uint32Attribute } from "../../src/checks/stun/stun-message.ts";
+import { systemClock } from "../../src/system/clock.ts";
 
 const REMOTE = {
   ufrag: "bridge",
@@ -30,7 +31,7 @@ describe("the sources that the media process hears", () => {
 
   before(async () => {
     const { signal } = new AbortController();
-    media = startMedia(new CheckRun(createCheckContext({ clock: Date, signal }), signal));
+    media = startMedia(new CheckRun(createCheckContext({ clock: systemClock, signal }), signal));
     told = createSocket("udp6").bind(0, "::1");
     stranger = createSocket("udp6").bind(0, "::1");
     await Promise.all([told, stranger].map((socket) => once(socket, "listening")));

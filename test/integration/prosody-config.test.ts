@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { type Finished, runProgram } from "../lab/programs.ts";
 import { adapted, CATALOGUE } from "../lab/shipped-configuration.ts";
 import {
@@ -89,7 +90,7 @@ describe("the shipped prosody.cfg.lua", function () {
 
   async function checkStream(more: Readonly<Record<string, unknown>>): Promise<CheckResult> {
     const context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       transcript: () => undefined,
     });

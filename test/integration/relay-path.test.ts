@@ -11,6 +11,7 @@ import { Attribute, Method } from "../../src/checks/stun/stun-constants.ts";
 import { uint32Attribute } from "../../src/checks/stun/stun-message.ts";
 import type { TurnTransport } from "../../src/checks/turn/open-turn-channel.ts";
 import { openRelayPath, type RelayPath } from "../../src/checks/turn/relay-path.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import { type CoturnServer, startCoturn } from "../lab/coturn-server.ts";
 import {
@@ -68,7 +69,7 @@ describe("a relay path through coturn", function () {
 
   async function open(transport: TurnTransport, secret = SECRET): Promise<RelayPath> {
     const signal = new AbortController().signal;
-    const context = createCheckContext({ clock: Date, signal, extraRoots: [root.pem] });
+    const context = createCheckContext({ clock: systemClock, signal, extraRoots: [root.pem] });
     path = await openRelayPath(
       {
         host: "turn.test",
@@ -156,7 +157,7 @@ describe("a relay path through coturn", function () {
       return reply(request, 2, [relayed, uint32Attribute(Attribute.lifetime, 1)], STAND_IN_KEY);
     });
     const signal = new AbortController().signal;
-    const context = createCheckContext({ clock: Date, signal });
+    const context = createCheckContext({ clock: systemClock, signal });
     const credential = mintTurnCredential(STAND_IN_SECRET, "convene-check", STAND_IN_NOW, 300);
     const relay = await openRelayPath(
       {

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckResult } from "../../src/checks/check.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { type StandInBridge, startStandInBridge } from "../lab/stand-in-bridge.ts";
 
 describe("the stand-in bridge", function () {
@@ -28,7 +29,7 @@ describe("the stand-in bridge", function () {
 
   async function check(): Promise<CheckResult> {
     const context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       transcript: () => undefined,
     });

@@ -2,6 +2,7 @@
 import type { CheckContext } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../src/checks/check-run.ts";
+import { systemClock } from "../../src/system/clock.ts";
 
 export interface LabRun {
   readonly run: CheckRun;
@@ -10,7 +11,7 @@ export interface LabRun {
 }
 
 /** Reading the machine's roots takes some time: once is enough. */
-const shared = createCheckContext({ clock: Date, signal: new AbortController().signal });
+const shared = createCheckContext({ clock: systemClock, signal: new AbortController().signal });
 
 /** Every name resolves to 127.0.0.1 where `options` say nothing else; the check's own deadline is `limit`. */
 export function labRun(

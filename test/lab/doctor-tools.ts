@@ -3,6 +3,7 @@ import type { CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { DoctorRequest } from "../../src/doctor/request.ts";
 import type { Answer, Asked, Outcome, Tools } from "../../src/doctor/step.ts";
+import { systemClock } from "../../src/system/clock.ts";
 
 export const DOCTOR_REQUEST: DoctorRequest = {
   target: { host: "meet.test", port: 443 },
@@ -36,7 +37,7 @@ export function answeringTools(
   };
   return {
     request: { ...DOCTOR_REQUEST, ...request },
-    context: createCheckContext({ clock: Date, signal: new AbortController().signal }),
+    context: createCheckContext({ clock: systemClock, signal: new AbortController().signal }),
     check: async (kind, spec) => result(kind, String(spec["host"])),
     ask: async ({ kind, target }): Promise<Answer<never>> => ({
       result: result(kind, target),

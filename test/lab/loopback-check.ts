@@ -2,6 +2,7 @@
 import type { CheckContext, CheckResult } from "../../src/checks/check.ts";
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import { runCheck } from "../../src/checks/registry.ts";
+import { systemClock } from "../../src/system/clock.ts";
 
 /** What a test's context has of its own. */
 export type ContextChanges = Partial<CheckContext>;
@@ -13,7 +14,7 @@ export async function loopbackCheck(
   changes: ContextChanges = {},
 ): Promise<CheckResult> {
   const context = createCheckContext({
-    clock: Date,
+    clock: systemClock,
     signal: new AbortController().signal,
     resolve: () => Promise.resolve(["127.0.0.1"]),
     ...changes,

@@ -1,6 +1,7 @@
 /** What a check may use on the meeting lab's site: its names, secrets, certificates on disk, and whom it trusts. */
 import { createCheckContext } from "../../src/checks/check-context.ts";
 import type { CheckContext } from "../../src/checks/check.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { Secret } from "../../src/system/secret.ts";
 import type { LabContainer } from "./meeting-lab-containers.ts";
 import { LAB_DOMAIN, LAB_TURN_DOMAIN, labSecret } from "./meeting-lab-site.ts";
@@ -27,7 +28,7 @@ export function labContext(
   const onDisk = (name: string): Promise<string | undefined> =>
     proxy.read(`/var/certs/${name}.pem`).catch(() => undefined);
   return createCheckContext({
-    clock: Date,
+    clock: systemClock,
     signal: new AbortController().signal,
     extraRoots: [root],
     resolve: (host) => resolveLabName(published, host),

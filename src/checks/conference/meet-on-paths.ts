@@ -1,4 +1,5 @@
 /** The same two people meet on several paths, each time in a room of its own. */
+import { startStopwatch } from "../../system/clock.ts";
 import { CheckFailure, CheckRun } from "../check-run.ts";
 import type { Expectation } from "../media/candidate-targets.ts";
 import type { MediaProcess } from "../media/media-process.ts";
@@ -57,7 +58,7 @@ async function meet(
   const isFirst = path === paths[0];
   const inner = new CheckRun(run.context, run.signal);
   const plan = { path, place: inNewRoom(place, run), people, expected, packets };
-  const started = run.context.clock.now();
+  const elapsed = startStopwatch(run.context.clock);
   try {
     const figures = await holdMeeting(plan, media, inner);
     return { path, figures, candidates: candidatesOf(inner) };
@@ -69,7 +70,7 @@ async function meet(
     if (isFirst) {
       run.phases.push(...inner.phases);
       run.note(inner.evidence);
-    } else run.phases.push({ name: path, milliseconds: run.context.clock.now() - started });
+    } else run.phases.push({ name: path, milliseconds: elapsed() });
   }
 }
 

@@ -1,4 +1,5 @@
 /** One meeting of two, on one path: set up as people's clients do, talked through, and left without a trace. */
+import { startStopwatch } from "../../system/clock.ts";
 import { CheckFailure, CheckRun } from "../check-run.ts";
 import type { Expectation } from "../media/candidate-targets.ts";
 import type { Exchange } from "../media/media-messages.ts";
@@ -38,7 +39,7 @@ export async function holdMeeting(
   run: CheckRun,
 ): Promise<MeetingFigures> {
   const { path, place } = plan;
-  const started = run.context.clock.now();
+  const elapsed = startStopwatch(run.context.clock);
   const [first, second] = plan.people.map((identity) => new Participant(identity, path, place, media, run));
   if (first === undefined || second === undefined) throw new Error("a meeting has two participants");
   const both = [first, second] as const;
@@ -56,14 +57,14 @@ export async function holdMeeting(
     const ways = await run.phase("candidates", () =>
       each(both, (one) => one.overRelay(findMediaWay(offerOf(offers, one), plan.expected, one.relay, run))),
     );
-    const loading = run.context.clock.now();
+    const loading = startStopwatch(run.context.clock);
     await run.phase("media", () => opened);
     // People's browsers have their media ready; a check's process may still be loading.
-    const loaded = run.context.clock.now() - loading;
+    const loaded = loading();
     await run.phase("accept", () => each(both, (one) => one.accept()));
     const times = await run.phase("connect", () => each(both, (one) => one.connect(ways.get(one) ?? [])));
     await run.phase("sources", () => each(both, (one) => one.hear(one === first ? second : first)));
-    const setUpMs = run.context.clock.now() - started - loaded;
+    const setUpMs = elapsed() - loaded;
     noteTimes(both, times, run);
     const [exchange, channelFault] = await run.phase("audio", () =>
       Promise.all([

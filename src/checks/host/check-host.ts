@@ -1,4 +1,5 @@
 /** `convene check host`: the machine underneath, one result for each thing looked at. */
+import { startStopwatch } from "../../system/clock.ts";
 import type { CheckContext, CheckResult } from "../check.ts";
 import { printable } from "../printable.ts";
 import { checkClock } from "./check-clock.ts";
@@ -37,8 +38,9 @@ export async function checkHost(
 
 async function lookAt(part: Part, context: HostContext): Promise<readonly CheckResult[]> {
   const started = context.clock.now();
+  const elapsed = startStopwatch(context.clock);
   const findings = await part.look().catch((error: unknown) => [unreadable(part.name, error)]);
-  const milliseconds = context.clock.now() - started;
+  const milliseconds = elapsed();
   for (const { subject, reason, message } of findings)
     context.transcript(printable(`${subject}: ${reason} ${message}`));
   return findings.map((finding) => toResult(finding, { name: part.name, milliseconds }, started));

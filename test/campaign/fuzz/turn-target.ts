@@ -52,7 +52,7 @@ export const turnTarget: FuzzTarget = {
 
 /** Transaction ids are always the same, so that good answers fit. */
 const CONTEXT: CheckContext = createCheckContext({
-  clock: { now: () => 0 },
+  clock: { now: () => 0, monotonic: () => 0 },
   signal: SIGNAL,
   randomBytes: (size) => Uint8Array.from({ length: size }, (_, index) => TRANSACTION[index] ?? 0),
 });

@@ -12,10 +12,9 @@ describe("ordering certificates", () => {
     const chance = fc.double({ min: 0, max: 0.999, noNaN: true });
     fc.assert(
       fc.property(fc.infiniteStream(chance), (chances) => {
-        const clock = createFakeClock();
-        let now = clock.now();
+        let now = 0;
         const schedule = createCertificateSchedule(
-          { ...clock, now: () => now },
+          { ...createFakeClock(), monotonic: () => now },
           () => chances.next().value ?? 0,
         );
         const tries: number[] = [];
@@ -33,14 +32,25 @@ describe("ordering certificates", () => {
     );
   });
 
-  it("is tried again within six hours, however often it failed", () => {
+  it("is tried again within six hours, however often it failed", async () => {
     const clock = createFakeClock();
-    let now = clock.now();
-    const schedule = createCertificateSchedule({ ...clock, now: () => now }, () => 0.99);
+    const schedule = createCertificateSchedule(clock, () => 0.99);
     for (let failure = 0; failure < 40; failure += 1) schedule.failed("meet.test", REFUSED);
     expect(schedule.held()).to.deep.equal(new Set(["meet.test"]));
-    now += 6 * HOUR + 1;
+    await clock.advance(6 * HOUR + 1);
     expect(schedule.held()).to.deep.equal(new Set());
+  });
+
+  it("waits as long after a failure, and no longer or shorter, when the time is set meanwhile", async () => {
+    for (const hours of [-2, 2]) {
+      const clock = createFakeClock();
+      const schedule = createCertificateSchedule(clock, () => 0.99);
+      schedule.failed("meet.test", REFUSED);
+      clock.set(clock.now() + hours * HOUR);
+      expect(schedule.held()).to.deep.equal(new Set(["meet.test"]));
+      await clock.advance(300_000);
+      expect(schedule.held()).to.deep.equal(new Set());
+    }
   });
 
   it("holds back one name and no other, and none that succeeded", () => {

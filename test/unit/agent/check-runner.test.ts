@@ -6,6 +6,7 @@ import { createCheckRunner } from "../../../src/agent/check-runner.ts";
 import type { CheckContext } from "../../../src/checks/check.ts";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { createSecretStore } from "../../../src/secrets/secret-store.ts";
+import { systemClock } from "../../../src/system/clock.ts";
 import { state } from "../../lab/sample-site.ts";
 import { createSimulatedLxd } from "../../lab/simulated-lxd.ts";
 
@@ -35,7 +36,7 @@ describe("the agent's context of checks", () => {
       store: createSecretStore({ directory: "/nowhere", randomBytes, readOnly: true }),
       desired: () => desired,
       makeContext: (input) => {
-        context = createCheckContext({ ...input, clock: Date, signal: new AbortController().signal });
+        context = createCheckContext({ ...input, clock: systemClock, signal: new AbortController().signal });
         return context;
       },
     });

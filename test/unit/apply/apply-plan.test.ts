@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type ActionOutcome, applyPlan } from "../../../src/apply/apply-plan.ts";
 import type { Action } from "../../../src/plan/action.ts";
 import { ConveneError } from "../../../src/system/errors.ts";
-import { createHastyClock, settle } from "../../lab/fake-clock.ts";
+import { createFakeClock, createHastyClock, settle } from "../../lab/fake-clock.ts";
 
 type Kind = "delete-container" | "delete-image" | "set-up-acl" | "deregister-service";
 
@@ -33,7 +33,11 @@ interface Running {
 }
 
 /** Actions run until the test ends them; those named in `gated` wait before. */
-function start(actions: readonly Action[], gated: readonly string[] = []): Running {
+function start(
+  actions: readonly Action[],
+  gated: readonly string[] = [],
+  clock = createHastyClock(),
+): Running {
   const log: string[] = [];
   const stop = new AbortController();
   const ends = new Map<string, PromiseWithResolvers<undefined>>();
@@ -41,7 +45,7 @@ function start(actions: readonly Action[], gated: readonly string[] = []): Runni
   const outcomes = applyPlan(
     { actions, blocked: [] },
     {
-      clock: createHastyClock(),
+      clock,
       signal: stop.signal,
       gate: async ({ id }) => {
         const gate = gates.get(id);
@@ -157,6 +161,16 @@ describe("applying a plan", () => {
     run.stop.abort(new Error("stopped"));
     await run.end("a", new Error("boom"));
     expect((await run.outcomes)[0]).to.deep.include({ result: "failed" });
+  });
+
+  it("tells how long each took, well or not, also when the time is set back meanwhile", async () => {
+    const clock = createFakeClock();
+    const run = start([action("a"), action("b")], [], clock);
+    await clock.advance(3_000);
+    clock.set(clock.now() - 7_200_000);
+    await run.end("a");
+    await run.end("b", new Error("boom"));
+    expect((await run.outcomes).map(({ milliseconds }) => milliseconds)).to.deep.equal([3_000, 3_000]);
   });
 
   it("has nothing to do for an empty plan", async () => {

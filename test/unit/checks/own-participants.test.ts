@@ -6,7 +6,7 @@ describe("the checks' own participants", () => {
   let own: OwnParticipants;
   beforeEach(() => {
     now = 0;
-    own = createOwnParticipants({ now: () => now });
+    own = createOwnParticipants({ monotonic: () => now });
   });
 
   it("are counted by bridge from the moment they come", () => {

@@ -14,9 +14,10 @@ import {
   runCheck,
 } from "../../../src/checks/registry.ts";
 import { durationField } from "../../../src/checks/spec-values.ts";
+import { systemClock } from "../../../src/system/clock.ts";
 
 function context(signal = new AbortController().signal): CheckContext {
-  return createCheckContext({ clock: Date, signal });
+  return createCheckContext({ clock: systemClock, signal });
 }
 
 function kindThat(run: (run: CheckRun) => Promise<never>) {

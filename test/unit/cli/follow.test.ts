@@ -5,8 +5,8 @@ import { exitCodeOfVerdict } from "../../../src/cli/exit-code.ts";
 import { follow, type FollowOptions } from "../../../src/cli/follow.ts";
 import type { Verdict } from "../../../src/agent/agent-event.ts";
 import type { EventView } from "../../../src/control/plan-view.ts";
-import type { Clock } from "../../../src/system/clock.ts";
 import { EMPTY_STATUS } from "../../lab/fake-agent.ts";
+import { createFakeClock, type FakeClock } from "../../lab/fake-clock.ts";
 import { failureOf } from "../../lab/failure.ts";
 
 const COMMIT = "a".repeat(40);
@@ -20,37 +20,9 @@ const READY: Verdict = {
   milliseconds: 1,
 };
 
-/** A clock whose sleeps last until `advance` has passed them. */
-function manualClock(): Clock & { advance(ms: number): Promise<void> } {
-  let now = 0;
-  const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
-  return {
-    now: () => now,
-    monotonic: () => now,
-    sleep: async (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const sleeper = { until: now + ms, wake: resolve };
-        sleepers.add(sleeper);
-        signal?.addEventListener("abort", () => reject(new Error("aborted")));
-      }),
-    advance: async (ms) => {
-      const end = now + ms;
-      while (now < end) {
-        now = Math.min(end, now + 100);
-        for (const sleeper of sleepers) {
-          if (sleeper.until > now) continue;
-          sleepers.delete(sleeper);
-          sleeper.wake();
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
-  };
-}
-
 interface Scene {
   readonly options: FollowOptions;
-  readonly clock: ReturnType<typeof manualClock>;
+  readonly clock: FakeClock;
   readonly lines: string[];
   readonly calls: string[];
 }
@@ -62,7 +34,7 @@ function scene(
   remembered?: Verdict,
   status = EMPTY_STATUS,
 ): Scene {
-  const clock = manualClock();
+  const clock = createFakeClock(0);
   const lines: string[] = [];
   const calls: string[] = [];
   async function* stream(signal: AbortSignal): AsyncGenerator<EventView> {
@@ -203,6 +175,23 @@ describe("following a revision", () => {
     expect(lines).to.have.length(3);
     expect(lines[0]).to.match(/^ {2}… still at build image\/turn, 9\.\d s$/);
     expect(lines[2]).to.match(/^ {2}… still at build image\/turn, 27\.\d s$/);
+  });
+
+  it("says so also when the time is set back meanwhile", async () => {
+    const started: EventView = {
+      at: 0,
+      pass: 1,
+      type: "action-started",
+      id: "build image/turn",
+      subject: "turn",
+    };
+    const { options, clock, lines } = scene([started], { timeoutMs: 10_000 });
+    const result = follow(options);
+    await clock.advance(5_000);
+    clock.set(clock.now() - 7_200_000);
+    await clock.advance(5_000);
+    expect(lines).to.deep.equal(["  … still at build image/turn, 0 ms"]);
+    expect(await result).to.equal(undefined);
   });
 
   it("says that the agent has gone when its events end", async () => {

@@ -6,6 +6,7 @@ import type { CheckResult } from "../../../src/checks/check.ts";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { runCheck } from "../../../src/checks/registry.ts";
 import { createContactBounds } from "../../../src/doctor/contact-bounds.ts";
+import { systemClock } from "../../../src/system/clock.ts";
 
 describe("doctor's bounds", () => {
   let server: Socket;
@@ -23,7 +24,7 @@ describe("doctor's bounds", () => {
   async function check(contacts: ReturnType<typeof createContactBounds>, kind: string): Promise<CheckResult> {
     const resolve = () => Promise.resolve(["127.0.0.1"]);
     const signal = new AbortController().signal;
-    const context = createCheckContext({ clock: Date, signal, resolve, contacts });
+    const context = createCheckContext({ clock: systemClock, signal, resolve, contacts });
     const spec = { host: "turn.test", port: server.address().port, timeout: "100ms" };
     return await runCheck({ name: kind, kind, spec, intervalSeconds: 60 }, context);
   }

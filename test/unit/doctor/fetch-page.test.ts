@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { createCheckContext } from "../../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../../src/checks/check-run.ts";
 import { fetchPage } from "../../../src/doctor/web/fetch-page.ts";
+import { systemClock } from "../../../src/system/clock.ts";
 import { listenOnLoopback } from "../../lab/loopback-port.ts";
 
 describe("a page that redirects", () => {
@@ -28,7 +29,7 @@ describe("a page that redirects", () => {
   async function follow(given: Readonly<Record<string, string>>): Promise<string> {
     redirects = given;
     const signal = AbortSignal.timeout(5_000);
-    const run = new CheckRun(createCheckContext({ clock: Date, signal }), signal);
+    const run = new CheckRun(createCheckContext({ clock: systemClock, signal }), signal);
     const source = { host: "meet.test", address: "127.0.0.1", allowSelfSigned: false };
     try {
       const { url, answer } = await fetchPage(new URL(`http://meet.test:${port}/`), source, run);

@@ -8,6 +8,7 @@ import type { TurnWish } from "../../../src/doctor/relay/relay-wishes.ts";
 import { mediaStep } from "../../../src/doctor/steps/media-step.ts";
 import type { Tools } from "../../../src/doctor/step.ts";
 import { createTools } from "../../../src/doctor/tools.ts";
+import { systemClock } from "../../../src/system/clock.ts";
 import { Secret } from "../../../src/system/secret.ts";
 import { knownSite } from "../../lab/doctor-known.ts";
 import { asked, DOCTOR_REQUEST } from "../../lab/doctor-tools.ts";
@@ -43,7 +44,7 @@ describe("a meeting that is stopped half-way", () => {
     const site = knownSite(true, { logins: [GUEST], opener: GUEST, relays: [RELAY] });
     const target = { ...site.signaling.target, address: "127.0.0.1", port, secure: false };
     const context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: stopping.signal,
       // Media is not come to.
       media: { command: process.execPath, args: ["-e", "process.on('message', () => {})"] },

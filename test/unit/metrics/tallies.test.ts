@@ -3,6 +3,17 @@ import { expect } from "chai";
 import { createTallies } from "../../../src/metrics/tallies.ts";
 
 const verdict = { reason: "R", message: "", actions: 0 } as const;
+const DELETION = {
+  id: "delete turn",
+  kind: "delete-container",
+  name: "turn",
+  subject: "turn",
+  cause: "removed",
+  reason: "because",
+  changes: [],
+  disruption: "none",
+  dependsOn: [],
+} as const;
 
 describe("what is counted between scrapes", () => {
   it("is nothing at the start", () => {
@@ -38,5 +49,35 @@ describe("what is counted between scrapes", () => {
     const tallies = createTallies();
     tallies.event({ at: 1, pass: 1, type: "action-finished", id: "x", subject: "x", milliseconds: 5 });
     expect(tallies.read().actions).to.deep.equal([]);
+  });
+
+  it("never goes down, even for what is said to have taken less than no time", () => {
+    const tallies = createTallies();
+    tallies.event({
+      at: 1,
+      pass: 1,
+      type: "planned",
+      revision: "r",
+      plan: { actions: [DELETION], blocked: [] },
+    });
+    for (const milliseconds of [2_000, -7_197_000]) {
+      tallies.event({
+        at: 1,
+        pass: 1,
+        type: "action-finished",
+        id: DELETION.id,
+        subject: "turn",
+        milliseconds,
+      });
+      tallies.event({
+        at: 1,
+        pass: 1,
+        type: "verdict",
+        verdict: { ...verdict, outcome: "ready", milliseconds },
+      });
+    }
+    const { actions, passDurations } = tallies.read();
+    expect(actions.map(({ done, seconds }) => [done, seconds])).to.deep.equal([[2, 2]]);
+    expect([passDurations.count, passDurations.sum]).to.deep.equal([2, 2]);
   });
 });

@@ -5,6 +5,7 @@ import { readPemChain } from "../../../../src/checks/certificates/read-certifica
 import type { CheckContext } from "../../../../src/checks/check.ts";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { CheckRun } from "../../../../src/checks/check-run.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { Secret } from "../../../../src/system/secret.ts";
 import { makeAuthority, makeCertificate, type TestCertificate } from "../../../lab/test-certificates.ts";
 
@@ -76,7 +77,7 @@ describe("certificates served, on disk and wanted", () => {
     more: Partial<CheckContext>,
     allowSelfSigned = true,
   ): Promise<{ readonly findings: readonly string[]; readonly told: string }> {
-    const context = createCheckContext({ clock: Date, signal: new AbortController().signal, ...more });
+    const context = createCheckContext({ clock: systemClock, signal: new AbortController().signal, ...more });
     const run = new CheckRun(context, context.signal);
     const wanted = { disk: NAME, names: [NAME], now: NOW, allowSelfSigned };
     const found = await assessDisk(await readPemChain(cast[served].pem), wanted, run);

@@ -10,6 +10,7 @@ import { CheckRun } from "../../../../src/checks/check-run.ts";
 import { testBridgeChannel } from "../../../../src/checks/conference/bridge-channel.ts";
 import type { Offer } from "../../../../src/checks/conference/jingle-offer.ts";
 import { createContactBounds } from "../../../../src/doctor/contact-bounds.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { listenOnLoopback } from "../../../lab/loopback-port.ts";
 import { makeCertificate, type TestCertificate } from "../../../lab/test-certificates.ts";
 
@@ -55,7 +56,7 @@ describe("the bridge's WebSocket on another host than the page's", () => {
     const resolve = (host: string): Promise<string[]> =>
       host === "bridge.test" ? Promise.resolve(["127.0.0.1"]) : Promise.reject(new Error(`not ${host}`));
     const extraRoots = [certificate.pem];
-    const context = createCheckContext({ clock: Date, signal, resolve, extraRoots, ...more });
+    const context = createCheckContext({ clock: systemClock, signal, resolve, extraRoots, ...more });
     const target = {
       host: "meet.test",
       address: "127.0.0.9",

@@ -6,6 +6,7 @@ import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { CheckRun } from "../../../../src/checks/check-run.ts";
 import { exchangeHttp, type HttpAnswer } from "../../../../src/checks/connect/http-exchange.ts";
 import { openTcp } from "../../../../src/checks/connect/open-tcp.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { listenOnLoopback } from "../../../lab/loopback-port.ts";
 
 /** At most ten bytes of a body that comes in these pieces. */
@@ -21,7 +22,7 @@ async function ask(pieces: readonly string[]): Promise<HttpAnswer> {
   });
   const port = await listenOnLoopback(server);
   const { signal } = new AbortController();
-  const run = new CheckRun(createCheckContext({ clock: Date, signal }), signal);
+  const run = new CheckRun(createCheckContext({ clock: systemClock, signal }), signal);
   const question = { method: "GET", host: "a.test", path: "/", bodyLimit: 10 } as const;
   try {
     return await exchangeHttp(await openTcp("127.0.0.1", port, run), question, run);

@@ -5,6 +5,7 @@ import { checkHost } from "../../../../src/checks/host/check-host.ts";
 import type { HostExpectation } from "../../../../src/checks/host/host-expectation.ts";
 import type { HostReaders } from "../../../../src/checks/host/host-readers.ts";
 import { systemReaders } from "../../../../src/checks/host/host-readers.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 
 const GIB = 2 ** 30;
 const NOW = 1_700_000_000_000;
@@ -56,7 +57,7 @@ async function look(
     httpDate: () => Promise.resolve(machine.date),
   };
   const context = {
-    clock: { now: () => NOW },
+    clock: { ...systemClock, now: () => NOW },
     signal: new AbortController().signal,
     transcript: () => undefined,
   };
@@ -184,7 +185,7 @@ describe("check host", () => {
       resolve: () => Promise.reject(new Error("queryA ECONNREFUSED")),
       readFile: () => Promise.reject(new Error("EACCES: permission denied")),
     };
-    const context = { clock: Date, signal: new AbortController().signal, transcript: () => undefined };
+    const context = { clock: systemClock, signal: new AbortController().signal, transcript: () => undefined };
     const results = await checkHost({ ...EXPECTED, paths: ["/"] }, readers, context);
     expect(results.map(({ reason }) => reason)).to.deep.equal(Array.from({ length: 5 }, () => "unreadable"));
   });

@@ -3,13 +3,14 @@ import { expect } from "chai";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../../../src/checks/check-run.ts";
 import { checkMediaPort } from "../../../../src/checks/media/media-port.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { type Behaviour, refuse, reply, startStandInUdp } from "../../../lab/misbehaving-turn.ts";
 
 const CREDENTIALS = { ufrag: "ufrag", pwd: "the allocated password" };
 
 async function ask(behaviour: Behaviour): Promise<string> {
   const signal = new AbortController().signal;
-  const run = new CheckRun(createCheckContext({ clock: Date, signal }), signal);
+  const run = new CheckRun(createCheckContext({ clock: systemClock, signal }), signal);
   const server = await startStandInUdp(behaviour);
   try {
     await checkMediaPort({ address: "127.0.0.1", port: server.port }, CREDENTIALS, run);

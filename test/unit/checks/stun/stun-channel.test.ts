@@ -4,11 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CheckRun } from "../../../../src/checks/check-run.ts";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { openUdpChannel, type StunChannel } from "../../../../src/checks/stun/stun-channel.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { freePort } from "../../../lab/loopback-port.ts";
 
 describe("a STUN channel over UDP", () => {
   const { signal } = new AbortController();
-  const context = createCheckContext({ clock: Date, signal });
+  const context = createCheckContext({ clock: systemClock, signal });
   let channel: StunChannel;
   let failures: string[] = [];
 

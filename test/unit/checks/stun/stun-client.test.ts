@@ -6,6 +6,7 @@ import type { StunChannel, StunReader } from "../../../../src/checks/stun/stun-c
 import { StunClient } from "../../../../src/checks/stun/stun-client.ts";
 import { MessageClass, Method } from "../../../../src/checks/stun/stun-constants.ts";
 import { encodeStun } from "../../../../src/checks/stun/stun-encode.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 
 const SIGNAL = new AbortController().signal;
 
@@ -39,7 +40,7 @@ class FakeChannel implements StunChannel {
 }
 
 describe("a STUN client", () => {
-  const context = createCheckContext({ clock: Date, signal: SIGNAL });
+  const context = createCheckContext({ clock: systemClock, signal: SIGNAL });
 
   function start(reliable: boolean): { channel: FakeChannel; client: StunClient } {
     const channel = new FakeChannel(reliable);

@@ -9,6 +9,7 @@ import { Attribute, Method } from "../../../../src/checks/stun/stun-constants.ts
 import { echoFromOutside } from "../../../../src/checks/turn/outside-echo.ts";
 import { withAllocation } from "../../../../src/checks/turn/with-allocation.ts";
 import { createContactBounds } from "../../../../src/doctor/contact-bounds.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import {
   type Behaviour,
   isAuthenticated,
@@ -44,7 +45,7 @@ describe("a packet from here to the relayed address", () => {
     const server = await startStandInUdp(behindNat);
     const said: string[] = [];
     const { signal } = new AbortController();
-    const clock = { now: () => STAND_IN_NOW };
+    const clock = { ...systemClock, now: () => STAND_IN_NOW };
     const transcript = (line: string): void => void said.push(line);
     const run = new CheckRun(
       createCheckContext({ clock, signal, transcript, contacts: strangersBounds() }),

@@ -6,6 +6,7 @@ import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import { CheckFailure, CheckRun } from "../../../../src/checks/check-run.ts";
 import { BoshStream } from "../../../../src/checks/xmpp/bosh-stream.ts";
 import { readXmlElement } from "../../../../src/checks/xmpp/xml-element.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { listenOnLoopback } from "../../../lab/loopback-port.ts";
 
 const BODY = "xmlns='http://jabber.org/protocol/httpbind' xmlns:stream='http://etherx.jabber.org/streams'";
@@ -38,7 +39,7 @@ describe("XMPP over BOSH", () => {
     });
     const port = await listenOnLoopback(server);
     const signal = AbortSignal.timeout(4_000);
-    const context = createCheckContext({ clock: Date, signal, transcript: (line) => said.push(line) });
+    const context = createCheckContext({ clock: systemClock, signal, transcript: (line) => said.push(line) });
     const place = { host: "meet.test", address: "127.0.0.1", port, secure: false, path: "/http-bind" };
     stream = new BoshStream(
       { ...place, domain: "meet.test", allowSelfSigned: false, bosh: true },

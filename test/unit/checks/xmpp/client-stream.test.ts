@@ -5,6 +5,7 @@ import { createSecureContext, TLSSocket } from "node:tls";
 import { createCheckContext } from "../../../../src/checks/check-context.ts";
 import type { CheckResult } from "../../../../src/checks/check.ts";
 import { runCheck } from "../../../../src/checks/registry.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
 import { Secret } from "../../../../src/system/secret.ts";
 import { listenOnLoopback } from "../../../lab/loopback-port.ts";
 import { makeCertificate, type TestCertificate } from "../../../lab/test-certificates.ts";
@@ -40,7 +41,7 @@ describe("XMPP stream over TCP", () => {
     servers.push(server);
     const port = await listenOnLoopback(server);
     const context = createCheckContext({
-      clock: Date,
+      clock: systemClock,
       signal: new AbortController().signal,
       secret: () => Promise.resolve(new Secret("pencil")),
     });
