@@ -189,6 +189,13 @@ describe("check turn against a coturn with a fault", function () {
     expect(both.evidence).to.include({ peer: "127.0.0.1", openPeers: "10.10.1.5" });
   });
 
+  it("knows of a relay into its own network also where the second allocation, for IPv6, is refused", async () => {
+    const { port } = await start({ extra: ["listening-ip=::1", "relay-ip=::1", "user-quota=1"] });
+    const result = await check({ port, echo: false, refusedPeers: ["10.10.1.5", "fd00::1"] });
+    expect(result, result.message).to.include({ reason: "quota_reached" });
+    expect(result.evidence).to.include({ errorCode: 486, openPeers: "10.10.1.5" });
+  });
+
   it("says private_peer_allowed for a range that leaves out IPv4 written as IPv6", async () => {
     const extra = ["listening-ip=::1", "relay-ip=::1", "denied-peer-ip=10.0.0.0-10.255.255.255"];
     const { port } = await start({ extra: [...extra, "denied-peer-ip=::2-::ffff:ffff:ffff"] });

@@ -5,7 +5,7 @@ import { type TurnReason, turnReasons } from "./turn-reasons.ts";
 export function privateAllowed(peers: readonly string[]): CheckFailure<TurnReason> {
   const list = peers.join(", ");
   return new CheckFailure<TurnReason>("private_peer_allowed", `the relay lets clients reach ${list}`, {
-    evidence: { peer: list },
+    evidence: { peer: list, openPeers: list },
   });
 }
 
@@ -16,7 +16,7 @@ export function besideOpenPeers(failure: CheckFailure, peers: readonly string[])
   const [first, second] = isWarning(failure.reason) ? [open, failure] : [failure, open];
   return new CheckFailure(first.reason, `${first.message}; ${second.message}`, {
     cause: failure,
-    evidence: { ...second.evidence, ...first.evidence, openPeers: peers.join(", ") },
+    evidence: { ...second.evidence, ...first.evidence },
   });
 }
 

@@ -5,6 +5,7 @@ import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons
 import { findAddress } from "../../checks/connect/find-address.ts";
 import { sameIp } from "../../checks/stun/stun-address.ts";
 import { stunReasons } from "../../checks/stun/stun-reasons.ts";
+import { privateAllowed } from "../../checks/turn/open-peers.ts";
 import { climbTurnLadder, type TurnExpectation } from "../../checks/turn/turn-ladder.ts";
 import { type TurnReason, turnReasons } from "../../checks/turn/turn-reasons.ts";
 import { findingOf } from "../finding.ts";
@@ -69,9 +70,14 @@ const EXPECTED: TurnExpectation = {
   refuseTcpRelay: false,
 };
 
-/** A relay into somebody's own network keeps nobody from meeting, and is a hole all the same. */
+/**
+ * A relay into somebody's own network keeps nobody from meeting, and is a hole all the same. What else ends the question,
+ * such as a quota that leaves no second allocation for IPv6, says nothing against what was found before.
+ */
 export async function askInward(wish: TurnWish, tools: Tools): Promise<readonly Finding[]> {
   const result = await askTurn(wish, tools, { echo: false, outside: false, refusedPeers: ["private"] });
-  if (result.reason !== "private_peer_allowed") return [];
-  return findingOf(result).map((found) => ({ ...found, severity: "warning" }));
+  const { openPeers } = result.evidence;
+  if (openPeers === undefined) return [];
+  const { reason, message, evidence } = privateAllowed([String(openPeers)]);
+  return findingOf({ ...result, reason, message, evidence, severity: "warning" });
 }

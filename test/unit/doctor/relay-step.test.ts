@@ -33,6 +33,26 @@ describe("a way to a relay", () => {
     }
   });
 
+  it("that leads into the site's own network is told, whatever else ends the question about it", async () => {
+    const ends = [
+      { reason: "private_peer_allowed", evidence: { peer: "10.0.0.1", openPeers: "10.0.0.1" } },
+      { reason: "quota_reached", evidence: { errorCode: 486, openPeers: "10.0.0.1" } },
+      { reason: "timeout", evidence: { openPeers: "10.0.0.1" } },
+      { reason: "quota_reached", evidence: { errorCode: 486 } },
+    ] as const;
+    const told: string[][] = [];
+    for (const end of ends) {
+      let asks = 0;
+      const tools = answeringTools((kind) => (kind === "turn" && ++asks === 2 ? end : { reason: "ok" }));
+      const { findings } = asked(
+        await relayStep.run(knownSite(false, { logins: [{ kind: "guest" }], services: [TURN] }), tools),
+      );
+      told.push(findings.map(({ severity, reason, message }) => `${severity} ${reason}: ${message}`));
+    }
+    const open = ["warning private_peer_allowed: the relay lets clients reach 10.0.0.1"];
+    expect(told).to.deep.equal([open, open, open, []]);
+  });
+
   it("that is known to be of no use keeps people out, and is not tried", async () => {
     for (const reason of ["credential_refused", "relay_range_closed"] as const) {
       const { findings, learnt } = await climb(reason);
