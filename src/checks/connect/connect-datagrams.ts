@@ -25,15 +25,22 @@ export function connectDatagrams(address: string, port: number): Promise<Socket>
 /** What connect(2) and socket(2) say where a way, an address of its own or the whole protocol is missing here. */
 const NO_WAY: readonly unknown[] = ["ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL", "EACCES", "EAFNOSUPPORT"];
 
+export interface Way {
+  /** Its own address that the system would send from; undefined when the system does not say. */
+  readonly source?: string;
+}
+
 /**
- * Whether this machine itself has a way to the address. A TCP connection cannot tell: it fails with the same errors
- * when a router farther on has none (ICMPv6 destination unreachable).
+ * How this machine itself gets to the address; undefined when it has no way. A TCP connection cannot tell: it fails with
+ * the same errors when a router farther on has none (ICMPv6 destination unreachable).
  */
-export async function hasWayTo(address: string, port: number): Promise<boolean> {
+export async function wayTo(address: string, port: number): Promise<Way | undefined> {
   try {
-    (await connectDatagrams(address, port)).close();
-    return true;
+    const socket = await connectDatagrams(address, port);
+    const { address: source } = socket.address();
+    socket.close();
+    return { source };
   } catch (error) {
-    return !(error instanceof Error && "code" in error && NO_WAY.includes(error.code));
+    return error instanceof Error && "code" in error && NO_WAY.includes(error.code) ? undefined : {};
   }
 }

@@ -2,10 +2,11 @@
 import { isIPv6 } from "node:net";
 import type { CheckResult } from "../../checks/check.ts";
 import { CheckFailure } from "../../checks/check-run.ts";
-import { hasWayTo } from "../../checks/connect/connect-datagrams.ts";
+import { wayTo } from "../../checks/connect/connect-datagrams.ts";
 import { connectReasons } from "../../checks/connect/connect-reasons.ts";
 import { openTcp } from "../../checks/connect/open-tcp.ts";
 import { finding, findingOf } from "../finding.ts";
+import { isOwnLack } from "../own-ipv6.ts";
 import type { Finding } from "../report.ts";
 import { defineStep, type Tools } from "../step.ts";
 import { hostAndPort } from "../words.ts";
@@ -28,11 +29,12 @@ export const portStep = defineStep("port", ["addresses"], async ({ addresses, ta
   const tried = await Promise.all(addresses.map((address) => tryPort(address, target.port, tools)));
   const answering = tried.filter(({ result }) => result.ok).map(({ address }) => address);
   const noWay = tried.filter(({ result }) => result.reason === ("no_ipv6_here" satisfies PortReason));
-  if (noWay.length === tried.length) {
+  const [first] = noWay;
+  if (first !== undefined && noWay.length === tried.length) {
     return {
       asked: true,
       summary: `${target.port} cannot be reached from here`,
-      findings: [noIpv6Here(target.host)],
+      findings: [noIpv6Here(target.host, first.result.message)],
     };
   }
   const findings = tried.filter((one) => !noWay.includes(one)).flatMap(({ result }) => findingOf(result));
@@ -41,14 +43,14 @@ export const portStep = defineStep("port", ["addresses"], async ({ addresses, ta
     summary: summarise(target.port, answering, tried.length),
     ...(answering.length === 0 ? {} : { consequence: "Not everybody reaches", learnt: { answering } }),
     findings,
-    notes: noWay.map(({ address }) => `not asked: ${address}, because this machine has no IPv6`),
+    notes: noWay.map(({ address, result }) => `not asked: ${address}, because ${result.message}`),
   };
 });
 
-function noIpv6Here(host: string): Finding {
+function noIpv6Here(host: string, because: string): Finding {
   return finding("critical", "no_ipv6_here", {
     target: host,
-    message: `${host} has IPv6 addresses only, and this machine has no IPv6`,
+    message: `${host} has IPv6 addresses only, and ${because}`,
     advice: `${portReasons.no_ipv6_here.hint}; and as many people have none, give the name an A record too`,
   });
 }
@@ -60,15 +62,23 @@ async function tryPort(address: string, port: number, tools: Tools): Promise<Tri
     reasons: portReasons,
     timeout: TIMEOUT_MS,
     work: async (run) => {
-      if (isIPv6(address) && !(await hasWayTo(address, port))) {
-        throw new CheckFailure<PortReason>("no_ipv6_here", "this machine has no IPv6");
+      const way = isIPv6(address) ? await wayTo(address, port) : {};
+      if (way === undefined) throw noIpv6("this machine has no IPv6");
+      try {
+        const socket = await openTcp(address, port, run);
+        socket.destroy();
+      } catch (error) {
+        const isOurs = error instanceof CheckFailure && isOwnLack(way.source, address, error.reason);
+        throw isOurs ? noIpv6(`this machine has no IPv6 address of the internet, only ${way.source}`) : error;
       }
-      const socket = await openTcp(address, port, run);
-      socket.destroy();
     },
     describe: () => "is open",
   });
   return { address, result };
+}
+
+function noIpv6(message: string): CheckFailure<PortReason> {
+  return new CheckFailure<PortReason>("no_ipv6_here", message);
 }
 
 function summarise(port: number, answering: readonly string[], all: number): string {

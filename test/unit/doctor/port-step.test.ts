@@ -8,6 +8,7 @@ import { answeringTools, asked, DOCTOR_REQUEST } from "../../lab/doctor-tools.ts
 async function climb(answers: Readonly<Record<string, string>>): Promise<Asked> {
   const tools = answeringTools((_kind, target) => ({
     reason: answers[target.replace(/^\[?(.*?)\]?:443$/, "$1")] ?? "not asked for",
+    message: "this machine has no IPv6",
   }));
   const known = { target: DOCTOR_REQUEST.target, instead: {}, addresses: Object.keys(answers) };
   return asked(await portStep.run(known, tools));
@@ -36,7 +37,9 @@ describe("the web port", () => {
 
   it("says so where the site has nothing else", async () => {
     const outcome = await climb({ "2a01:4f8::1": "no_ipv6_here" });
-    expect(outcome.findings.map(({ reason }) => reason)).to.deep.equal(["no_ipv6_here"]);
+    expect(outcome.findings.map(({ reason, message }) => `${reason}: ${message}`)).to.deep.equal([
+      "no_ipv6_here: meet.test has IPv6 addresses only, and this machine has no IPv6",
+    ]);
     expect(outcome.learnt).to.equal(undefined);
   });
 
