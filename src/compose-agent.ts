@@ -67,7 +67,7 @@ export async function runAgent(options: RunOptions): Promise<void> {
   const lxdGroup = (await groupId(LXD_GROUP)) === undefined ? [] : [LXD_GROUP];
   dropPrivileges(identity(options.process), settings.user, lxdGroup);
 
-  const notifier = createNotifier(environment, () => systemClock.now());
+  const notifier = createNotifier(environment, systemClock);
   const acmeRoot = settings.acme.rootFile === undefined ? "" : await readFile(settings.acme.rootFile, "utf8");
   const state = (name: string) => join(settings.stateDirectory, name);
   const lxdOptions = {

@@ -1,5 +1,6 @@
 /** Tells systemd how the agent is: ready, alive, stopping (sd_notify(3)). */
 import { execFile } from "node:child_process";
+import type { Clock } from "./clock.ts";
 
 export interface Notifier {
   ready(): void;
@@ -13,10 +14,10 @@ export type SendState = (assignments: readonly string[]) => void;
 
 const SEND_DEADLINE_MS = 5_000;
 
-/** Without NOTIFY_SOCKET (no systemd) every call does nothing. */
+/** Without NOTIFY_SOCKET (no systemd) every call does nothing. By the monotonic clock, as systemd itself counts. */
 export function createNotifier(
   environment: Readonly<Record<string, string | undefined>>,
-  now: () => number,
+  clock: Pick<Clock, "monotonic">,
   send: SendState = sendByChild,
 ): Notifier {
   if (environment["NOTIFY_SOCKET"] === undefined) {
@@ -27,8 +28,8 @@ export function createNotifier(
   return {
     ready: () => send(["READY=1"]),
     progress: () => {
-      if (watchdogMs <= 0 || now() - fedAt < watchdogMs / 3) return;
-      fedAt = now();
+      if (watchdogMs <= 0 || clock.monotonic() - fedAt < watchdogMs / 3) return;
+      fedAt = clock.monotonic();
       send(["WATCHDOG=1"]);
     },
     stopping: () => send(["STOPPING=1"]),
