@@ -9,6 +9,7 @@ import type { CliDependencies } from "./cli/cli-dependencies.ts";
 import { runProgram } from "./cli/program.ts";
 import { createOutput } from "./cli/process-output.ts";
 import { readStdin } from "./cli/read-stdin.ts";
+import { terminalWidth } from "./cli/terminal-width.ts";
 import { DEFAULT_SETTINGS_PATH, type HostSettings, socketPaths } from "./config/host-settings.ts";
 import { loadHostSettings } from "./config/load-host-settings.ts";
 import { createAgentClient } from "./control/client.ts";
@@ -110,14 +111,14 @@ const dependencies: CliDependencies = {
   },
   paper: {
     colours: process.stdout.isTTY && process.stdout.hasColors(),
-    columns: process.stdout.columns ?? 80,
+    columns: terminalWidth(process.stdout.columns, process.env["COLUMNS"]),
     live: process.stdout.isTTY,
   },
   doctor: {
     password: takeDoctorPassword(process.env),
     askSecret: async (question) => {
       const { askSecret } = await import("./cli/ask-secret.ts");
-      return askSecret(question, process.stdin, (text) => process.stderr.write(text));
+      return askSecret(question, process.stdin, (text) => process.stderr.write(text), stopping.signal);
     },
     readFile: async (path) => readFile(path, "utf8"),
     examine: async (request, around) => {

@@ -18,11 +18,15 @@ export interface SecretInput {
   off(event: "data", listener: (text: string) => void): unknown;
 }
 
-/** Throws ConveneError `NoTerminal` where nobody can be asked, and `Interrupted` on Ctrl-C. */
+/**
+ * Throws ConveneError `NoTerminal` where nobody can be asked, and `Interrupted` on Ctrl-C: as a key, and as the signal
+ * that it is until the terminal is in raw mode, or that somebody sends.
+ */
 export async function askSecret(
   question: string,
   terminal: SecretInput,
   write: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<Secret> {
   if (terminal.isTTY !== true) {
     throw new ConveneError({
@@ -31,12 +35,12 @@ export async function askSecret(
       hint: "name a file with --password-file, or set CONVENE_DOCTOR_PASSWORD",
     });
   }
-  write(question);
   terminal.setEncoding("utf8");
   terminal.setRawMode?.(true);
+  write(question);
   terminal.resume();
   try {
-    return new Secret(await readLine(terminal));
+    return new Secret(await readLine(terminal, signal));
   } finally {
     terminal.setRawMode?.(false);
     terminal.pause();
@@ -44,17 +48,23 @@ export async function askSecret(
   }
 }
 
-function readLine(terminal: SecretInput): Promise<string> {
+function readLine(terminal: SecretInput, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed: readonly string[] = [];
+  const interrupt = (): void =>
+    reject(new ConveneError({ code: "Interrupted", message: "no password was given" }));
   const onData = (text: string): void => {
     for (const key of text) {
-      if (key === INTERRUPT)
-        reject(new ConveneError({ code: "Interrupted", message: "no password was given" }));
+      if (key === INTERRUPT) interrupt();
       if (END_OF_LINE.includes(key)) resolve(typed.join(""));
       typed = ERASE.includes(key) ? typed.slice(0, -1) : [...typed, key];
     }
   };
   terminal.on("data", onData);
-  return promise.finally(() => terminal.off("data", onData));
+  signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  return promise.finally(() => {
+    terminal.off("data", onData);
+    signal.removeEventListener("abort", interrupt);
+  });
 }

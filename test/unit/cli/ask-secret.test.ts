@@ -25,14 +25,16 @@ class Terminal extends EventEmitter {
 describe("asking for a password", () => {
   let terminal: Terminal;
   let shown: string;
+  let stopping: AbortController;
 
   beforeEach(() => {
+    stopping = new AbortController();
     terminal = new Terminal();
     shown = "";
   });
 
   async function answer(...typed: readonly string[]): Promise<string> {
-    const asked = askSecret("Password: ", terminal, (text) => (shown += text));
+    const asked = askSecret("Password: ", terminal, (text) => (shown += text), stopping.signal);
     expect(terminal.raw).to.equal(true);
     for (const keys of typed) terminal.emit("data", keys);
     try {
@@ -59,9 +61,25 @@ describe("asking for a password", () => {
     expect(await answer("abc\u0003")).to.equal("Interrupted");
   });
 
+  it("ends when the command is stopped while it waits, and at once when it was stopped before", async () => {
+    const waiting = answer("abc");
+    stopping.abort(new Error("stopped by SIGINT"));
+    expect(await waiting).to.equal("Interrupted");
+    expect(await answer()).to.equal("Interrupted");
+  });
+
+  it("shows the question only when nothing typed can be seen any more", async () => {
+    const rawAtQuestion: boolean[] = [];
+    const write = (): void => void rawAtQuestion.push(terminal.raw);
+    const asked = askSecret("Password: ", terminal, write, stopping.signal);
+    terminal.emit("data", "\r");
+    await asked;
+    expect(rawAtQuestion[0]).to.equal(true);
+  });
+
   it("is refused where there is no terminal", async () => {
     const pipe = Object.assign(new Terminal(), { isTTY: false });
-    const error = await askSecret("Password: ", pipe, () => undefined).catch((thrown: unknown) => thrown);
-    expect(error).to.include({ code: "NoTerminal" });
+    const asked = askSecret("Password: ", pipe, () => undefined, stopping.signal);
+    expect(await asked.catch((thrown: unknown) => thrown)).to.include({ code: "NoTerminal" });
   });
 });
