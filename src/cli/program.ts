@@ -1,5 +1,6 @@
 /** The command line: every verb with its options; what a verb does is loaded only when it is called. */
 import { Command, Option } from "commander";
+import { suggestion } from "../manifests/suggestion.ts";
 import type { HookKind } from "../source/hooks/hook-script.ts";
 import type { CliDependencies } from "./cli-dependencies.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -36,7 +37,12 @@ function createProgram(dependencies: CliDependencies): Command {
     .configureOutput({
       writeOut: (text) => dependencies.stdout.write(text),
       writeErr: (text) => dependencies.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "✗ ").replace("\n(", "\n  (")),
+      outputError: (text, write) =>
+        write(
+          withoutFarGuess(text)
+            .replace(/^error: /, "✗ ")
+            .replace("\n(", "\n  ("),
+        ),
     })
     .addHelpText("after", "\nExit codes: 0 yes, 1 error, 2 changes or findings, 3 superseded or timed out.");
   const add = verbAdder(program, dependencies);
@@ -46,6 +52,14 @@ function createProgram(dependencies: CliDependencies): Command {
   addRootVerbs(add);
   addHook(program, dependencies);
   return program;
+}
+
+/** Commander also guesses at words that share half of their letters: `logs` for `bogus`. */
+function withoutFarGuess(text: string): string {
+  const [all, word = "", guess = ""] =
+    /'(?:--)?([^']+)'\n\(Did you mean (?:one of )?(?:--)?([\w-]+).*\)/.exec(text) ?? [];
+  if (all === undefined || suggestion(word, [guess]) !== "") return text;
+  return text.replace(/\n\(Did you mean .*\)/, "");
 }
 
 type Add = (words: string, description: string, run: Run) => Command;
@@ -101,7 +115,9 @@ else it is asked for. Rooms of people are never touched.
 
   convene doctor meet.example.org
   convene doctor meet.example.org --user m.meier     also opens a room and meets in it
-  convene doctor meet.example.org --private --resolve meet.example.org=192.168.1.20`;
+  convene doctor meet.example.org --private \\
+    --resolve meet.example.org=192.168.1.20 \\
+    --resolve turn.example.org=192.168.1.20          from inside, the TURN name too`;
 
 function addDoctor(add: Add): void {
   add("doctor <domain>", DOCTOR, async (verb, command) =>

@@ -1,5 +1,5 @@
 /** `convene doctor DOMAIN`: what a stranger can know about any Jitsi, said so that its operator can act. */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parsePins, parseTarget } from "../../doctor/parse-target.ts";
 import type { DoctorReport, Rung } from "../../doctor/report.ts";
 import type { DoctorRequest } from "../../doctor/request.ts";
@@ -112,7 +112,7 @@ async function readPassword(verb: Verb, { user, passwordFile }: DoctorFlags): Pr
   const text =
     passwordFile === undefined
       ? (door.password?.reveal() ?? (await door.askSecret(`Password of ${user ?? ""}: `)).reveal())
-      : (await readText(verb, passwordFile)).replace(/\r?\n$/, "");
+      : (await readText(verb, "--password-file", passwordFile)).replace(/\r?\n$/, "");
   if (text !== "") return new Secret(text);
   throw new ConveneError({
     code: "PasswordMissing",
@@ -122,26 +122,33 @@ async function readPassword(verb: Verb, { user, passwordFile }: DoctorFlags): Pr
 }
 
 async function readRoots(verb: Verb, file: string): Promise<string> {
-  const text = await readText(verb, file);
+  const text = await readText(verb, "--cacert", file);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new ConveneError({
     code: "InvalidCertificate",
-    message: `${file} holds no PEM certificate`,
-    hint: "--cacert wants the root certificate of your own authority, as PEM",
+    message: `--cacert: ${file} holds no PEM certificate`,
+    hint: "it wants the root certificate of your own authority, as PEM",
   });
 }
 
-async function readText(verb: Verb, file: string): Promise<string> {
+async function readText(verb: Verb, option: string, file: string): Promise<string> {
   const { doctor: door, workingDirectory } = verb.dependencies;
+  const path = resolve(workingDirectory, file);
   try {
-    return await door.readFile(resolve(workingDirectory, file));
+    return await door.readFile(path);
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new ConveneError({
-      code: "FileUnreadable",
-      message: words,
-      cause,
-      hint: "name a file that you may read",
-    });
+    const { message, hint } = whyUnreadable(path, cause);
+    throw new ConveneError({ code: "FileUnreadable", message: `${option}: ${message}`, hint, cause });
   }
+}
+
+function whyUnreadable(path: string, cause: unknown): { readonly message: string; readonly hint: string } {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return { message: `there is no file ${path}`, hint: `compare the path: ls ${dirname(path)}` };
+  if (code === "EACCES" || code === "EPERM")
+    return { message: `you may not read ${path}`, hint: `ls -l ${path} says who may: let it be you` };
+  if (code === "EISDIR") return { message: `${path} is a folder`, hint: "name the file in it" };
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return { message: `${path} cannot be read: ${words}`, hint: "name another file" };
 }

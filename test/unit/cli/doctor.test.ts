@@ -14,6 +14,11 @@ const FILES: Readonly<Record<string, string>> = {
   "/site/ca.pem": PEM,
   "/site/empty": "\n",
 };
+const CODES: Readonly<Record<string, string>> = {
+  "/site/locked": "EACCES",
+  "/site/folder": "EISDIR",
+  "/site/torn": "EIO",
+};
 
 interface Outcome {
   readonly code: number | undefined;
@@ -40,8 +45,9 @@ async function doctor(
       askSecret: async (question) => new Secret(`asked: ${question}`),
       readFile: async (path) => {
         const text = FILES[path];
-        if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
-        return text;
+        if (text !== undefined) return text;
+        const code = CODES[path] ?? "ENOENT";
+        throw Object.assign(new Error(`${code}: words of the system, open '${path}'`), { code });
       },
       examine: async (given, around): Promise<DoctorReport> => {
         request = given;
@@ -129,7 +135,6 @@ describe("convene doctor", () => {
       [["http://meet.test"], "Jitsi Meet needs https"],
       [["meet.test", "--resolve", "meet.test"], "expected a name and an IP address"],
       [["meet.test", "--cacert", "password"], "holds no PEM certificate"],
-      [["meet.test", "--cacert", "nowhere"], "no such file"],
       [["meet.test", "--user", "m", "--password-file", "empty"], "the password is empty"],
       [["meet.test", "--user", "m", "--allow-self-signed"], "do not go together"],
       [["meet.test", "--timeout", "soon"], "--timeout soon is not a duration"],
@@ -140,6 +145,22 @@ describe("convene doctor", () => {
       expect(code).to.equal(1);
       expect(request).to.equal(undefined);
     }
+  });
+
+  it("says which file of which option it cannot read, why, and what to do", async () => {
+    const wrong: readonly (readonly [string, RegExp])[] = [
+      ["nowhere", /^✗ --cacert: there is no file \/site\/nowhere\n {2}→ .*compare the path/],
+      ["locked", /^✗ --cacert: you may not read \/site\/locked\n {2}→ .*ls -l \/site\/locked/],
+      ["folder", /^✗ --cacert: \/site\/folder is a folder\n {2}→ .*the file in it/],
+      ["torn", /^✗ --cacert: \/site\/torn cannot be read: EIO: words of the system.*\n {2}→ /],
+    ];
+    for (const [file, message] of wrong) {
+      const { err, code } = await doctor(["meet.test", "--cacert", file]);
+      expect(err).to.match(message);
+      expect(code).to.equal(1);
+    }
+    const { err } = await doctor(["meet.test", "--user", "m", "--password-file", "/nonexist"]);
+    expect(err).to.include("✗ --password-file: there is no file /nonexist\n");
   });
 
   it("prints the report as one line of JSON and nothing else", async () => {
@@ -176,5 +197,6 @@ describe("convene doctor", () => {
   it("says what it does, and where the password comes from", async () => {
     const { out } = await doctor(["--help"]);
     expect(out).to.include("--resolve <name=address>").and.include("CONVENE_DOCTOR_PASSWORD");
+    expect(out).to.match(/--resolve meet\.example\.org=192\.168\.1\.20 \\\n.*--resolve turn\.example\.org=/);
   });
 });

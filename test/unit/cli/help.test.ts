@@ -36,6 +36,12 @@ describe("the command line's help", () => {
       expect(err, words.join(" ")).to.match(/^✗ .+\n {2}→ `convene --help` lists the commands.*\n$/);
     }
     expect((await convene(["statu"])).err).to.include("\n  (Did you mean status?)\n");
+    expect((await convene(["doctor", "x", "--resolv"])).err).to.include("(Did you mean --resolve?)");
+  });
+
+  it("guesses only at what is nearly the word", async () => {
+    for (const words of [["bogus"], ["sate"]])
+      expect((await convene(words)).err, words.join(" ")).not.to.include("Did you mean");
   });
 
   it("loads neither YAML nor schemas to print its version", async () => {
