@@ -1,8 +1,9 @@
 /** Rung `login`: can a guest log in, and the person whose account was given? */
+import { CheckFailure } from "../../checks/check-run.ts";
 import type { CheckResult } from "../../checks/check.ts";
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
 import { openSession } from "../../checks/xmpp/xmpp-session.ts";
-import { sessionReasons } from "../../checks/xmpp/session-reasons.ts";
+import { type SessionReason, sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
 import { findingOf } from "../finding.ts";
 import { ANSWERED, BECAUSE, type Signaling } from "../knowledge.ts";
@@ -22,8 +23,8 @@ export const loginStep = defineStep("login", ANSWERED, async (known, tools) => {
     return { asked: false, because, instead: { logins: because } };
   }
   const tried = await Promise.all(wanted.map((one) => logIn(one, signaling, tools)));
-  const logins = tried.filter(({ result }) => result.ok).map((one) => one.login);
-  const refused = tried.filter(({ result }) => !result.ok && !wantsToken(result));
+  const logins = tried.filter(({ result }) => result.ok && !wantsToken(result)).map((one) => one.login);
+  const refused = tried.filter(({ result }) => !result.ok);
   const byToken = tried.some(({ result }) => wantsToken(result));
   return {
     asked: true,
@@ -42,9 +43,15 @@ function whyNobody(byToken: boolean, { request: { login } }: Tools): string {
   return login === undefined ? BECAUSE.logins : `${login.username} could not log in`;
 }
 
-/** Prosody's mod_auth_token says so to a guest without one; that is how the site is meant. */
-function wantsToken({ reason, message }: CheckResult): boolean {
-  return reason === "guest_refused" && /token/i.test(message);
+/** Prosody's mod_auth_token says so to a guest without one: that is how the site is meant, and no failure. */
+function asksForToken(error: unknown): error is CheckFailure {
+  if (!(error instanceof CheckFailure) || !/token/i.test(error.message)) return false;
+  return error.reason === ("guest_refused" satisfies SessionReason);
+}
+
+/** A guest who was answered, and yet not let in. */
+function wantsToken({ ok, evidence }: CheckResult): boolean {
+  return ok && evidence.condition !== undefined;
 }
 
 function consequenceOf(login: XmppLogin): string {
@@ -70,10 +77,17 @@ async function logIn(login: XmppLogin, { target }: Signaling, tools: Tools): Pro
     reasons: { ...connectReasons, ...tlsReasons, ...sessionReasons },
     timeout: TIMEOUT_MS,
     work: async (run) => {
-      const session = await openSession(target, login, run);
-      await session.close();
+      try {
+        const session = await openSession(target, login, run);
+        await session.close();
+        return true;
+      } catch (error) {
+        if (!asksForToken(error)) throw error;
+        run.note(error.evidence);
+        return false;
+      }
     },
-    describe: () => "is let in",
+    describe: (isLetIn) => (isLetIn ? "is let in" : "is asked for a token, as the site means it"),
   });
   return { login, result };
 }

@@ -15,7 +15,8 @@ const TIMEOUT_MS = 6_000;
 
 const portReasons = {
   ...connectReasons,
-  no_ipv6_here: { severity: "critical", hint: "look from a network with IPv6" },
+  /** Of this machine and not of the site. */
+  no_ipv6_here: { severity: "info", hint: "look from a network with IPv6" },
 } as const;
 
 type PortReason = keyof typeof portReasons;
@@ -27,7 +28,7 @@ interface Tried {
 
 export const portStep = defineStep("port", ["addresses"], async ({ addresses, target }, tools) => {
   const tried = await Promise.all(addresses.map((address) => tryPort(address, target.port, tools)));
-  const answering = tried.filter(({ result }) => result.ok).map(({ address }) => address);
+  const answering = tried.filter(({ result }) => result.reason === "ok").map(({ address }) => address);
   const noWay = tried.filter(({ result }) => result.reason === ("no_ipv6_here" satisfies PortReason));
   const [first] = noWay;
   if (first !== undefined && noWay.length === tried.length) {

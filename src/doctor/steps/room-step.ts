@@ -3,7 +3,7 @@ import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons
 import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
 import type { CheckResult } from "../../checks/check.ts";
 import { expectComponent } from "../../checks/xmpp/components.ts";
-import { focusReasons } from "../../checks/xmpp/focus-reasons.ts";
+import { type FocusReason, focusReasons } from "../../checks/xmpp/focus-reasons.ts";
 import { machineUidOf, requestFocus } from "../../checks/xmpp/focus-request.ts";
 import { meetingReasons } from "../../checks/xmpp/meeting-reasons.ts";
 import { openSession, type XmppSession } from "../../checks/xmpp/xmpp-session.ts";
@@ -33,15 +33,14 @@ export const roomStep = defineStep("room", ENTERED, async ({ signaling, site, lo
     if (login !== undefined) tried.push({ login, result: await openRoom(login, signaling, site, tools) });
   }
   const byGuest = tried.find(({ login }) => login.kind === "guest")?.result;
-  const guarded = byGuest !== undefined && isRefusal(byGuest);
-  const judged = guarded ? tried.filter(({ result }) => result !== byGuest) : tried;
-  const opener = tried.find(({ result }) => result.ok)?.login;
-  const findings = distinct(judged.flatMap(({ result }) => findingOf(result)));
+  const guarded = byGuest !== undefined && isGuarded(byGuest);
+  const opener = tried.find(({ result }) => result.ok && !isGuarded(result))?.login;
+  const findings = distinct(tried.flatMap(({ result }) => findingOf(result)));
   return {
     asked: true,
     summary: summarise(tried, guarded, signaling.open),
     findings,
-    notes: !signaling.open && byGuest?.ok === true ? [GUESTS_OPEN_ROOMS] : [],
+    notes: !signaling.open && byGuest?.ok === true && !guarded ? [GUESTS_OPEN_ROOMS] : [],
     ...(opener === undefined
       ? { instead: { opener: whyNone(guarded && findings.length === 0, signaling, tools) } }
       : { learnt: { opener } }),
@@ -55,7 +54,7 @@ interface Attempt {
 
 async function openRoom(
   login: XmppLogin,
-  { target }: Signaling,
+  { target, open }: Signaling,
   site: SiteFacts,
   tools: Tools,
 ): Promise<CheckResult> {
@@ -69,11 +68,19 @@ async function openRoom(
       const session = await openSession({ ...target, room: name }, login, run);
       try {
         await askForRoom(session, name, site, run);
+        return true;
+      } catch (error) {
+        if (login.kind !== "guest" || !isRefusal(error)) throw error;
+        run.note(error.evidence);
+        return false;
       } finally {
         await session.close();
       }
     },
-    describe: () => (login.kind === "guest" ? "a guest opens a room" : `${login.username} opens a room`),
+    describe: (isOpened) => {
+      if (login.kind === "user") return `${login.username} opens a room`;
+      return isOpened ? "a guest opens a room" : `a guest may not open a room${meant(open)}`;
+    },
   });
   return result;
 }
@@ -105,9 +112,16 @@ async function absenceOf(session: XmppSession, component: string): Promise<Check
   return undefined;
 }
 
-/** What jicofo says to a guest who may not open rooms. */
-function isRefusal({ reason, evidence }: CheckResult): boolean {
-  return reason === "focus_refused" && evidence.condition === "not-authorized";
+const NOT_AUTHORIZED = "not-authorized";
+
+/** What jicofo says to a guest who may not open rooms: the answer that is expected, and no failure. */
+function isRefusal(error: unknown): error is CheckFailure {
+  if (!(error instanceof CheckFailure) || error.evidence.condition !== NOT_AUTHORIZED) return false;
+  return error.reason === ("focus_refused" satisfies FocusReason);
+}
+
+function isGuarded({ ok, evidence }: CheckResult): boolean {
+  return ok && evidence.condition === NOT_AUTHORIZED;
 }
 
 function distinct(findings: readonly Finding[]): readonly Finding[] {
@@ -116,11 +130,14 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
 
 function summarise(tried: readonly Attempt[], guarded: boolean, open: boolean): string {
   const words = tried.map(({ login, result }) => {
-    if (guarded && login.kind === "guest")
-      return `a guest may not open one${open ? "" : ", as it should be"}`;
+    if (guarded && login.kind === "guest") return `a guest may not open one${meant(open)}`;
     return result.ok ? result.message : sentenceFor(result);
   });
   return [...new Set(words)].join("; ");
+}
+
+function meant(open: boolean): string {
+  return open ? "" : ", as it should be";
 }
 
 function whyNone(onlyGuarded: boolean, { open }: Signaling, { request: { login } }: Tools): string {
