@@ -7,6 +7,11 @@ export const pathNames = ["direct", "udp", "tcp", "tls", "tls-443"] as const;
 export type PathName = (typeof pathNames)[number];
 export type RelayPathName = Exclude<PathName, "direct">;
 
+/** As people write it: `tls 443`. */
+export function pathInWords(path: PathName): string {
+  return path.replace("-", " ");
+}
+
 export interface RelayService {
   readonly service: ExternalService;
   readonly transport: TurnTransport;

@@ -4,7 +4,7 @@ import type { Flow } from "../media/media-messages.ts";
 import type { ConferenceReason } from "./conference-reasons.ts";
 import { isOfRelay } from "./explanations.ts";
 import type { MeetingFigures } from "./meeting.ts";
-import type { PathName } from "./path-name.ts";
+import { type PathName, pathInWords } from "./path-name.ts";
 
 export type PathOutcome =
   | (Met & { readonly figures: MeetingFigures })
@@ -44,7 +44,7 @@ export function judgeOutcomes(
   const serious = faults.filter(({ reason }) => !isOnlyTold(reason));
   const [worst] = [...serious.filter(({ reason }) => !isOfRelay(reason)), ...serious, ...faults];
   if (worst === undefined) return well(outcomes);
-  const alike = faults.filter(({ reason }) => reason === worst.reason).map(({ path }) => path);
+  const alike = faults.filter(({ reason }) => reason === worst.reason).map(({ path }) => pathInWords(path));
   const tried = outcomes.filter((outcome) => !("skipped" in outcome));
   const isEverywhere = tried.length > 1 && alike.length === tried.length;
   const candidates = "skipped" in worst.outcome ? undefined : worst.outcome.candidates;
@@ -64,7 +64,7 @@ function well(outcomes: readonly PathOutcome[]): Verdict<"ok"> {
   const figures = outcomes.flatMap((outcome) => ("figures" in outcome ? [outcome.figures] : []));
   const seconds = round((figures[0]?.setUpMs ?? 0) / 1_000);
   const loss = round(Math.max(0, ...figures.map(worstLoss)));
-  const paths = outcomes.map(({ path }) => path).join(", ");
+  const paths = outcomes.map(({ path }) => pathInWords(path)).join(", ");
   return {
     reason: "ok",
     message: `two met and heard each other: ${paths}`,

@@ -3,7 +3,7 @@ import { CheckFailure, type Verdict } from "../../checks/check-run.ts";
 import { conferenceCheck } from "../../checks/conference-check.ts";
 import { meetOnPaths } from "../../checks/conference/meet-on-paths.ts";
 import type { Identity } from "../../checks/conference/participant.ts";
-import type { PathName } from "../../checks/conference/path-name.ts";
+import { type PathName, pathInWords } from "../../checks/conference/path-name.ts";
 import {
   describeOutcome,
   judgeOutcomes,
@@ -129,10 +129,11 @@ function pathOf({ transport, port }: TurnWish): PathName {
 function summarise(outcomes: readonly PathOutcome[]): string {
   if (outcomes.length === 0) return "no meeting came about";
   const words = outcomes.map((outcome) => {
-    if ("skipped" in outcome) return `${outcome.path} –`;
-    if ("failure" in outcome || !isHeard(outcome)) return `${outcome.path} ✗`;
+    const path = pathInWords(outcome.path);
+    if ("skipped" in outcome) return `${path} –`;
+    if ("failure" in outcome || !isHeard(outcome)) return `${path} ✗`;
     const trip = roundTripOf(outcome.figures);
-    return trip === undefined ? `${outcome.path} ✓` : `${outcome.path} ✓ ${Math.max(1, Math.round(trip))} ms`;
+    return trip === undefined ? `${path} ✓` : `${path} ✓ ${Math.max(1, Math.round(trip))} ms`;
   });
   const met = outcomes.filter(isHeard).length;
   const head =
