@@ -25,7 +25,7 @@ export const signalingAdvice = {
   unsafe_mechanisms: "the password was not sent: use wss, or let Prosody offer SCRAM-SHA-1",
   account_missing: "no such account: on the server, `prosodyctl adduser NAME@DOMAIN` makes it",
   login_refused:
-    "compare name and password; on the server: `prosodyctl adduser NAME@DOMAIN` makes the account",
+    "compare the password; on the server `prosodyctl passwd NAME@DOMAIN` gives the account a new one, and where there is none `prosodyctl adduser NAME@DOMAIN` makes it",
   guest_refused:
     'the guests\' VirtualHost needs `authentication = "jitsi-anonymous"`; with tokens (JWT), people come in by another page only',
   login_failed: PROSODY_LOG,

@@ -6,6 +6,7 @@ import { openSession } from "../../checks/xmpp/xmpp-session.ts";
 import { type SessionReason, sessionReasons } from "../../checks/xmpp/session-reasons.ts";
 import type { XmppLogin } from "../../checks/xmpp/xmpp-target.ts";
 import { findingOf } from "../finding.ts";
+import type { Finding } from "../report.ts";
 import { ANSWERED, BECAUSE, type Signaling } from "../knowledge.ts";
 import { defineStep, type Tools } from "../step.ts";
 
@@ -30,11 +31,20 @@ export const loginStep = defineStep("login", ANSWERED, async (known, tools) => {
     asked: true,
     summary: tried.map(summarise).join(", "),
     ...(refused[0] === undefined ? {} : { consequence: consequenceOf(refused[0].login) }),
-    findings: refused.flatMap(({ result }) => findingOf(result)),
+    findings: refused.flatMap((one) => findingsOf(one, signaling)),
     ...(logins.length === 0 ? {} : { learnt: { logins } }),
     ...(logins.length > 0 ? {} : { instead: { logins: whyNobody(byToken, tools) } }),
   };
 });
+
+/** The advice's commands, with the account's own address. */
+function findingsOf({ login, result }: Attempt, { target }: Signaling): readonly Finding[] {
+  const jid = `${nameOf(login)}@${target.domain}`;
+  return findingOf(result).map((found) => ({
+    ...found,
+    advice: found.advice.replaceAll("NAME@DOMAIN", () => jid),
+  }));
+}
 
 const NEEDS_TOKEN = "people come in here with a token (JWT) from another page";
 

@@ -50,6 +50,20 @@ describe("an account that was given and is refused", () => {
     expect(outcome.instead?.logins).to.equal("m.meier could not log in");
   });
 
+  it("is told what sets its password, and what makes an account that is not there, by its address", async () => {
+    for (const [reason, words] of [
+      ["login_refused", /compare .*`prosodyctl passwd m\.meier@meet\.test`/],
+      ["account_missing", /`prosodyctl adduser m\.meier@meet\.test`/],
+    ] as const) {
+      const tools = answeringTools(
+        (_kind, target) => ({ reason: target.startsWith("guest") ? "ok" : reason }),
+        { login },
+      );
+      const { findings } = asked(await loginStep.run(knownSite(false), tools));
+      expect(findings.map(({ advice }) => advice).join()).to.match(words);
+    }
+  });
+
   it("is named where only members may open a room", async () => {
     const tools = answeringTools(() => refused, { login });
     const outcome = asked(await roomStep.run(knownSite(false, { logins: [GUEST] }), tools));
