@@ -40,6 +40,16 @@ describe("doctor among strangers", () => {
     expect(connections).to.equal(0);
   });
 
+  it("says of an address that is not on the internet nothing of a name", async () => {
+    const { report, finding, text } = await visit({
+      target: { host: "127.0.0.1", port: 443 },
+      allowPrivate: false,
+    });
+    expect(report.headline).to.equal("Nobody on the internet reaches 127.0.0.1: the address is loopback");
+    expect(finding("bare_address")?.advice).to.include("--private").and.not.include("A record");
+    expect(text).to.include("because the address is not on the internet");
+  });
+
   it("says of a closed port that nothing listens", async () => {
     const port = await freePort();
     const { report, findings } = await site.look(port);
@@ -95,6 +105,18 @@ describe("doctor among strangers", () => {
     expect(report.headline).to.equal(
       `Nobody can open the page of meet.test: what answers at meet.test:${port} does not speak TLS`,
     );
+  });
+
+  it("says of a proxy without its backend that it is there and hangs up, and where to look", async () => {
+    const { report, findings, finding, text } = await site.lookBehindTls((socket) =>
+      socket.once("data", () => socket.end()),
+    );
+    expect(findings).to.deep.equal(["page page_dropped"]);
+    expect(report.headline).to.match(
+      /: https:\/\/meet\.test:\d+ takes the question and hangs up without an answer$/,
+    );
+    expect(finding("page_dropped")?.advice).to.match(/backend.*TURN/);
+    expect(text).not.to.match(/socket hang up|ECONN/);
   });
 
   it("says of Debian's nginx that it is no Jitsi Meet", async () => {

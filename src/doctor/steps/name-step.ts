@@ -5,7 +5,7 @@ import type { ReasonTable } from "../../checks/check-kind.ts";
 import { sentenceFor } from "../advice/advice.ts";
 import { findingOf } from "../finding.ts";
 import { unroutable } from "../routable.ts";
-import { defineStep } from "../step.ts";
+import { type Asked, defineStep } from "../step.ts";
 
 const nameReasons = {
   no_such_name: {
@@ -19,6 +19,10 @@ const nameReasons = {
   private_address: {
     severity: "critical",
     hint: "for people on the internet the A record must be the public address; from inside the same network run it again with --private",
+  },
+  bare_address: {
+    severity: "critical",
+    hint: "name the site by what people on the internet open; from inside the same network run it again with --private",
   },
 } as const satisfies ReasonTable<string>;
 
@@ -38,7 +42,15 @@ export const nameStep = defineStep("name", [], async (known, tools) => {
     work: (run) => run.phase("resolve", () => findAddresses(host, run)),
     describe: ({ usable }) => usable.join(", "),
   });
-  if (value === undefined) return { asked: true, summary: sentenceFor(result), findings: findingOf(result) };
+  if (value === undefined) {
+    const { reason } = result;
+    return {
+      asked: true,
+      summary: sentenceFor(result),
+      findings: findingOf(result),
+      ...NOT_PUBLIC[reason],
+    };
+  }
   return {
     asked: true,
     summary: value.usable.join(", "),
@@ -47,6 +59,15 @@ export const nameStep = defineStep("name", [], async (known, tools) => {
     learnt: { addresses: value.usable },
   };
 });
+
+/** What is said of who is there, and not on the internet. */
+const NOT_PUBLIC: Readonly<Record<string, Pick<Asked, "consequence" | "instead">>> = {
+  private_address: { instead: { addresses: "the name leads to no address on the internet" } },
+  bare_address: {
+    consequence: "Nobody on the internet reaches",
+    instead: { addresses: "the address is not on the internet" },
+  },
+} satisfies Partial<Record<NameReason, unknown>>;
 
 interface Found {
   readonly usable: readonly string[];
@@ -66,8 +87,10 @@ async function findAddresses(host: string, run: CheckRun): Promise<Found> {
     .map((address) => ({ address, what: unroutable(address) ?? "not on the internet" }));
   const [first] = refused;
   if (usable.length > 0 || first === undefined) return { usable, refused };
-  const where = first.address === host ? "" : ` leads to ${first.address}, which`;
-  const message = `${host}${where} is ${first.what}: nobody on the internet can reach it`;
+  if (first.address === host) {
+    throw new CheckFailure<NameReason>("bare_address", `the address is ${first.what}`);
+  }
+  const message = `${host} leads to ${first.address}, which is ${first.what}: nobody on the internet can reach it`;
   throw new CheckFailure<NameReason>("private_address", message);
 }
 

@@ -1,5 +1,6 @@
 /** Rung `page`: is this a Jitsi Meet, and where does its config.js send people's browsers? */
 import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
+import type { ReasonTable } from "../../checks/check-kind.ts";
 import type { CheckResult } from "../../checks/check.ts";
 import { connectReasons, tlsReasons } from "../../checks/connect/connect-reasons.ts";
 import { readConfig } from "../../checks/web/read-config.ts";
@@ -24,7 +25,7 @@ export const pageStep = defineStep("page", REACHED, async ({ address, target }, 
     tools.ask({
       kind: "page",
       target: start.href,
-      reasons: { ...connectReasons, ...tlsReasons, ...pageReasons },
+      reasons: PAGE_REASONS,
       timeout: TIMEOUT_MS,
       work: (run) => findSite(start, source, run),
       describe: (site) => `a Jitsi Meet of the XMPP domain ${site.domain}`,
@@ -35,13 +36,16 @@ export const pageStep = defineStep("page", REACHED, async ({ address, target }, 
     asked: true,
     summary: result.ok ? result.message : sentenceFor(result),
     findings: [...findingOf(result).map(whereTo), ...(plain?.severity === "warning" ? findingOf(plain) : [])],
-    notes: plain === undefined ? [] : notesOf(plain),
+    notes: plain === undefined ? [] : notesOf(plain, result),
     ...(value === undefined ? { instead: { site: whyNoSite(result) } } : { learnt: { site: value } }),
   };
 });
 
-function notesOf({ ok, severity, message }: CheckResult): readonly string[] {
-  return ok || severity === "warning" ? [] : [`http:// does not lead here: ${message}`];
+/** What is wrong with both is told once. */
+function notesOf(plain: CheckResult, page: CheckResult): readonly string[] {
+  const { reason, severity } = plain;
+  const isNews = reason !== "ok" && reason !== "aborted" && reason !== page.reason;
+  return !isNews || severity === "warning" ? [] : [`http:// does not lead here: ${sentenceFor(plain)}`];
 }
 
 /** Names the other site's host in the advice. */
@@ -86,13 +90,20 @@ function refuseTrouble(url: URL, status: number): void {
   }
 }
 
+const PAGE_REASONS = { ...connectReasons, ...tlsReasons, ...pageReasons };
+
+/** Who types https:// does not notice: it is said, and no failure. */
+const PLAIN_REASONS: ReasonTable<string> = Object.fromEntries(
+  Object.entries(PAGE_REASONS).map(([name, { hint }]) => [name, { severity: "info", hint }]),
+);
+
 /** http:// is where people arrive who type the bare name into an old browser, and where Let's Encrypt asks. */
 async function askPlain(source: PageSource, tools: Tools): Promise<CheckResult> {
   const start = new URL(`http://${source.host.includes(":") ? `[${source.host}]` : source.host}/`);
   const { result } = await tools.ask({
     kind: "http",
     target: start.href,
-    reasons: { ...connectReasons, ...tlsReasons, ...pageReasons, ...redirectReasons },
+    reasons: { ...PLAIN_REASONS, ...redirectReasons },
     timeout: TIMEOUT_MS,
     work: async (run) => {
       const { url } = await fetchPage(start, source, run);

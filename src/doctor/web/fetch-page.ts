@@ -3,6 +3,7 @@ import { CheckFailure, type CheckRun } from "../../checks/check-run.ts";
 import { exchangeHttp, type HttpAnswer } from "../../checks/connect/http-exchange.ts";
 import { openSecured } from "../../checks/connect/open-secured.ts";
 import type { PageReason } from "./page-reasons.ts";
+import { whyNoPage } from "./why-no-page.ts";
 
 /** Jitsi's own config.js is 80 kB, most of it comments. */
 const BODY_LIMIT = 512 * 1024;
@@ -51,10 +52,8 @@ async function fetchOnce(
     const path = `${url.pathname}${url.search}`;
     return await exchangeHttp(socket, { method: "GET", host: url.host, path, bodyLimit: BODY_LIMIT }, run);
   } catch (cause) {
-    run.signal.throwIfAborted();
-    const words = cause instanceof Error ? cause.message : String(cause);
-    const message = `what answers at ${url.origin} is no web server: ${words}`;
-    throw new CheckFailure<PageReason>("no_http", message, { cause });
+    run.context.signal.throwIfAborted();
+    throw whyNoPage(cause, url, run);
   }
 }
 

@@ -16,7 +16,19 @@ export const pageReasons = {
   },
   no_http: {
     severity: "critical",
-    hint: "another program holds this port: `ss -tlnp` on the server names it",
+    hint: "another program holds this port (`ss -tlnp` on the server names it), or a proxy in front passes this name on to one, such as a TURN server",
+  },
+  page_dropped: {
+    severity: "critical",
+    hint: "a proxy without a living backend does this, as does one that passes the name on to what is no web server, such as TURN: look where the proxy leads, and whether nginx runs there (docker: the `web` container)",
+  },
+  page_silent: {
+    severity: "critical",
+    hint: "the web server hangs, or it is a proxy and its backend hangs or is gone: look at the proxy's log, whether nginx runs behind it (docker: the `web` container), and for a firewall between the two",
+  },
+  page_slow: {
+    severity: "critical",
+    hint: "the web server, or what is behind it, is overloaded or stuck: look at its load and its error log; a network that loses long packets does the same",
   },
   page_failing: {
     severity: "critical",
@@ -33,6 +45,14 @@ export const pageReasons = {
   config_unreadable: {
     severity: "critical",
     hint: "config.js computes this setting: write its value as a plain text, or look at the page's console in a browser",
+  },
+  domain_missing: {
+    severity: "critical",
+    hint: "config.js must name the XMPP domain: `hosts: { domain: 'meet.example.org' }` (docker: XMPP_DOMAIN)",
+  },
+  domain_invalid: {
+    severity: "critical",
+    hint: "write the XMPP domain there as Prosody's VirtualHost has it: letters, digits, dots and hyphens (docker: XMPP_DOMAIN)",
   },
   includes_off: {
     severity: "critical",

@@ -7,10 +7,10 @@ import type { PageReason } from "./page-reasons.ts";
 /** What an XMPP domain may look like before it is written into a stanza. */
 const DOMAIN = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
-/** Fails with `config_unreadable` when the XMPP domain cannot be told. */
+/** Fails with `domain_missing`, `domain_invalid` or `config_unreadable` when the XMPP domain cannot be told. */
 export function readSite(config: JitsiConfig, page: URL): SiteFacts {
   const domain = domainOf(config, "domain");
-  if (domain === undefined) throw unreadable(config, "domain", "hosts.domain");
+  if (domain === undefined) throw noDomain(config);
   return {
     page,
     domain,
@@ -33,11 +33,16 @@ function urlOf(text: string | undefined, page: URL): URL | undefined {
   return url !== null && /^(https?|wss?):$/.test(url.protocol) ? url : undefined;
 }
 
-function unreadable(config: JitsiConfig, name: string, path: string): CheckFailure<PageReason> {
-  const setting = config.unreadable.find((one) => one.name === name);
-  const message =
-    setting === undefined
-      ? `config.js names no XMPP domain (${path})`
-      : `config.js line ${setting.line}: ${path} cannot be read without running the script: ${setting.source}`;
+function noDomain({ domain, lines, unreadable }: JitsiConfig): CheckFailure<PageReason> {
+  const path = "hosts.domain";
+  if (domain !== undefined) {
+    const message = `config.js line ${lines.domain}: ${path} is "${domain}", which is no domain name`;
+    return new CheckFailure<PageReason>("domain_invalid", message);
+  }
+  const setting = unreadable.find(({ name }) => name === "domain");
+  if (setting === undefined) {
+    return new CheckFailure<PageReason>("domain_missing", `config.js names no XMPP domain (${path})`);
+  }
+  const message = `config.js line ${setting.line}: ${path} cannot be read without running the script: ${setting.source}`;
   return new CheckFailure<PageReason>("config_unreadable", message);
 }

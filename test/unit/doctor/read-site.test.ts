@@ -85,6 +85,14 @@ describe("a site's facts", () => {
   it("are unreadable where only the script knows the domain, and the line is named", () => {
     const read = (): unknown => site("var config = {\n hosts: {\n domain: location.hostname } };");
     expect(read).to.throw(CheckFailure, /config\.js line 3: hosts\.domain .*location\.hostname/);
-    expect(() => site("var config = {};")).to.throw(CheckFailure, "names no XMPP domain");
+    expect(() => site("var config = {};"))
+      .to.throw(CheckFailure, "names no XMPP domain")
+      .with.property("reason", "domain_missing");
+  });
+
+  it("are not taken from a domain that is none, and its line is named", () => {
+    expect(() => site('var config = {\n hosts: {\n domain: "meet\\u001b.test" } };'))
+      .to.throw(CheckFailure, 'config.js line 3: hosts.domain is "meet\u001b.test", which is no domain name')
+      .with.property("reason", "domain_invalid");
   });
 });
