@@ -17,7 +17,10 @@ async function fetched(talk: (socket: Socket) => void, milliseconds = 5_000): Pr
   });
   const port = await listenOnLoopback(server);
   const signal = AbortSignal.timeout(milliseconds);
-  const run = new CheckRun(createCheckContext({ clock: Date, signal: new AbortController().signal }), signal);
+  const run = new CheckRun(
+    createCheckContext({ clock: systemClock, signal: new AbortController().signal }),
+    signal,
+  );
   const source = { host: "meet.test", address: "127.0.0.1", allowSelfSigned: false };
   try {
     return await fetchPage(new URL(`http://meet.test:${port}/`), source, run);
