@@ -36,7 +36,9 @@ describe("what became of the paths", () => {
     const met = { path: "tls-443", figures: figures() } as const;
     expect(verdict([met])).to.equal("ok: two met and heard each other: tls 443");
     const lost = { path: "tls-443", failure: failure("relay_lost") } as const;
-    expect(verdict([{ path: "direct", figures: figures() }, lost])).to.match(/^relay_lost: tls 443: the guest/);
+    expect(verdict([{ path: "direct", figures: figures() }, lost])).to.match(
+      /^relay_lost: tls 443: the guest/,
+    );
   });
 
   it("is well when everybody heard everybody on each, with the first path's time", () => {
