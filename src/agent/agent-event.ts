@@ -38,7 +38,10 @@ export interface Verdict {
   readonly revision?: string;
   /** CamelCase reason of the Ready condition: `ReconciliationSucceeded`, `InvalidManifest`. */
   readonly reason: string;
+  /** One sentence for each cause, the main one first, each on a line of its own. */
   readonly message: string;
+  /** What to do about the first of them. */
+  readonly hint?: string;
   readonly actions: number;
   readonly milliseconds: number;
 }

@@ -93,8 +93,9 @@ export function createAgent(options: AgentOptions, signal: AbortSignal): Agent {
     signal,
     onLook: (look, pass) => {
       options.onProgress();
-      void watch.saw(look, true);
+      const explained = watch.saw(look, true);
       bus.publish({ at: clock.now(), pass, type: "check", result: look.result });
+      return explained;
     },
   });
   const held = createHeldActions(clock);

@@ -36,7 +36,7 @@ export async function runPass(pass: PassRequest, deps: PassDependencies): Promis
       await tellGaveWay(pass, result, elapsed(), deps);
       return { retry: false };
     }
-    end = judgePass(result, pass.superseded, elapsed());
+    end = judgePass(result, pass.superseded, elapsed(), (name) => deps.watch.board.cause(name));
   } catch (error) {
     end = judgeError(error, pass.superseded, elapsed());
     if (opened.commit !== undefined) end = { ...end, verdict: { revision: opened.commit, ...end.verdict } };

@@ -1,6 +1,6 @@
 /** What a pass amounts to, in one word and one sentence. */
-import type { CheckResult } from "../checks/check.ts";
 import { shortRevision } from "../source/revision.ts";
+import { type CauseOf, describeFault, foldFaults } from "../verify/faults.ts";
 import { criticalFailures } from "../verify/verify.ts";
 import { ConveneError, describeError, reportError } from "../system/errors.ts";
 import type { Verdict } from "./agent-event.ts";
@@ -37,7 +37,13 @@ export interface JudgedPass extends PassEnd {
   readonly verdict: Verdict;
 }
 
-export function judgePass(result: PassResult, superseded: AbortSignal, milliseconds: number): JudgedPass {
+/** `causeOf` says what explains that a check fails. */
+export function judgePass(
+  result: PassResult,
+  superseded: AbortSignal,
+  milliseconds: number,
+  causeOf: CauseOf,
+): JudgedPass {
   const base = {
     revision: result.desired.revision,
     actions: result.outcomes.filter((outcome) => outcome.result === "done").length,
@@ -79,10 +85,16 @@ export function judgePass(result: PassResult, superseded: AbortSignal, milliseco
   }
   const broken = criticalFailures(result.checks ?? []);
   if (broken.length > 0) {
-    return {
-      verdict: { ...base, outcome: "failed", reason: "HealthCheckFailed", message: describeChecks(broken) },
-      retry: true,
+    const faults = foldFaults(broken, causeOf);
+    const hint = faults[0]?.result.hint;
+    const verdict: Verdict = {
+      ...base,
+      outcome: "failed",
+      reason: "HealthCheckFailed",
+      message: faults.map(describeFault).join("\n"),
+      ...(hint === undefined ? {} : { hint }),
     };
+    return { verdict, retry: true };
   }
   const optional = failed.map((outcome) => `${outcome.action.subject} will be tried again`).join("; ");
   const message = succeeded(result.outcomes) ? `Ready at ${shortRevision(result.desired.revision)}` : "";
@@ -121,12 +133,6 @@ export function judgeError(error: unknown, superseded: AbortSignal, milliseconds
     },
     retry: !stalled,
   };
-}
-
-function describeChecks(broken: readonly CheckResult[]): string {
-  return broken
-    .map((check) => `${check.name}: ${check.reason}, ${check.message}${check.hint ? ` (${check.hint})` : ""}`)
-    .join("; ");
 }
 
 /** The whole message is among the status's errors; a verdict is one line. */

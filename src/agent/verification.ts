@@ -4,6 +4,7 @@ import type { Look } from "../checks/states/watch.ts";
 import { createTranscript } from "../checks/transcript.ts";
 import type { DesiredCheck, DesiredState } from "../model/desired-state.ts";
 import type { Clock } from "../system/clock.ts";
+import { untilAborted } from "../system/until-aborted.ts";
 import { verify } from "../verify/verify.ts";
 import type { CheckRunner } from "../checks/check-runs.ts";
 import type { PassRequest } from "./loop.ts";
@@ -24,8 +25,8 @@ export interface VerificationOptions {
   readonly runCheck: CheckRunner;
   /** Those that must run for the revision to be proven. */
   readonly select: (desired: DesiredState) => readonly DesiredCheck[];
-  /** Each check's final result, with what was said for it. */
-  readonly onLook: (look: Look, pass: number) => void;
+  /** Each check's final result, with what was said for it; settles when it is known what explains it. */
+  readonly onLook: (look: Look, pass: number) => Promise<void>;
   /** Stops checks at once when the agent stops. */
   readonly signal: AbortSignal;
 }
@@ -49,8 +50,9 @@ export function createVerification(options: VerificationOptions): Verification {
       // Of the last run of each; there is none of what was not asked.
       const said = new Map<string, Omit<Look, "result">>();
       const stop = AbortSignal.any(overdue ? [pass.superseded, signal] : [pass.superseded, giveWay, signal]);
+      const explained: Promise<void>[] = [];
       try {
-        return await verify(options.select(desired), {
+        const results = await verify(options.select(desired), {
           clock,
           deadline,
           run: async (check, until) => {
@@ -64,9 +66,11 @@ export function createVerification(options: VerificationOptions): Verification {
           signal: stop,
           onResult: (result) => {
             const look = said.get(result.name) ?? { transcript: [], begunAt: clock.monotonic() };
-            onLook({ result, ...look }, pass.pass);
+            explained.push(onLook({ result, ...look }, pass.pass));
           },
         });
+        await untilAborted(Promise.all(explained), stop);
+        return results;
       } catch (error) {
         if (stop.aborted) return undefined;
         throw error;

@@ -78,6 +78,7 @@ function renderNotReady(verdict: Verdict, at: string, took: string): readonly st
   return [
     `✗ ${outcome}${at}  ${verdict.reason}: ${first} (${took})`,
     ...rest.map((line) => `  ${line}`),
+    ...(verdict.hint === undefined ? [] : [`  → ${printable(verdict.hint)}`]),
     "  → convene status",
   ];
 }

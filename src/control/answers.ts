@@ -75,6 +75,7 @@ const verdict = z
     revision: text.exactOptional(),
     reason: text,
     message: text,
+    hint: text.exactOptional(),
     actions: z.number(),
     milliseconds: z.number(),
   })

@@ -1,5 +1,6 @@
 /** Where a check connects to: the address it names, or the first one its host name resolves to. */
 import { isIP } from "node:net";
+import { untilAborted } from "../../system/until-aborted.ts";
 import { CheckFailure, type CheckRun } from "../check-run.ts";
 import type { ConnectReason } from "./connect-reasons.ts";
 
@@ -23,6 +24,7 @@ export async function findAddress(target: Target, run: CheckRun): Promise<string
 
 async function lookUp(host: string, run: CheckRun): Promise<readonly string[]> {
   try {
+    // The system's resolver cannot be stopped.
     return await untilAborted(run.context.resolve(host), run.signal);
   } catch (cause) {
     run.signal.throwIfAborted();
@@ -30,14 +32,4 @@ async function lookUp(host: string, run: CheckRun): Promise<readonly string[]> {
     const message = `${host} does not resolve: ${words}`;
     throw new CheckFailure<ConnectReason>("resolve_failed", message, { cause });
   }
-}
-
-/** The system's resolver cannot be stopped; this stops waiting for it. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

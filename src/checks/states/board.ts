@@ -7,7 +7,7 @@ import { explanationOf, lowestFailing } from "./explain.ts";
 import { type ExplainedBy, type IsCertain, isFailing, judgeLook } from "./judge-look.ts";
 import { type RungGraph, createRungGraph } from "./rung-graph.ts";
 import type { Memory } from "./memory.ts";
-import { type Standing, changeBelow, standingOf } from "./standing.ts";
+import { type Standing, causeOf, changeBelow, standingOf } from "./standing.ts";
 
 export interface BoardOptions {
   readonly clock: Pick<Clock, "now" | "monotonic">;
@@ -29,6 +29,8 @@ export interface Board {
   blocker(name: string): string | undefined;
   /** The rung whose failure explains this one, undefined when it counts as its own. */
   explanation(result: CheckResult): string | undefined;
+  /** The last look at the lowest rung that explains why this one fails; undefined when nothing else does. */
+  cause(name: string): CheckResult | undefined;
   /** Whether its own container is being changed. */
   isChanging(name: string): boolean;
   /** Whether its last look failed. */
@@ -112,6 +114,11 @@ export function createBoard({ clock, isCertain, explainedBy, remembered }: Board
     explanation: (result) => {
       const rung = graph.rungs.get(result.name);
       return rung && explanationOf(rung, result, site());
+    },
+    cause: (name) => {
+      const rung = graph.rungs.get(name);
+      const cause = rung && causeOf(rung, isFailing(memoryOf(name).last?.outcome), site());
+      return cause === undefined ? undefined : memoryOf(cause).last?.result;
     },
     isChanging: (name) => {
       const container = graph.rungs.get(name)?.container;

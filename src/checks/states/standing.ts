@@ -61,8 +61,8 @@ function changeOfOwn(
   return container === undefined || since === undefined ? undefined : { container, since };
 }
 
-/** What keeps it from being asked comes first, and that may itself be explained by something else. */
-function causeOf(rung: Rung, failing: boolean, site: Site): string | undefined {
+/** The lowest rung that explains it: what keeps it from being asked comes first, and may itself be explained by another. */
+export function causeOf(rung: Rung, failing: boolean, site: Site): string | undefined {
   const blocker = lowestFailing(site.graph.needed(rung.name), site);
   const result = failing ? site.memoryOf(rung.name).last?.result : undefined;
   const found = blocker ?? (result && explanationOf(rung, result, site));

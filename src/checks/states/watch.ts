@@ -45,40 +45,41 @@ export interface Watch {
 export function createWatch({ board, isCertain, explainedBy, ask, soon, onLook }: WatchOptions): Watch {
   const underWay = new Map<string, Promise<void>>();
 
-  const lookNow = async (name: string): Promise<void> => {
-    if (board.blocker(name) !== undefined || board.isChanging(name)) return;
+  const lookNow = async (name: string, also: { readonly changing: boolean }): Promise<void> => {
+    if (board.blocker(name) !== undefined || (board.isChanging(name) && !also.changing)) return;
     const seen = await ask(name);
     if (seen) await saw(seen);
   };
 
-  const look = (name: string): Promise<void> => {
+  const look = (name: string, also = { changing: false }): Promise<void> => {
     const known = underWay.get(name);
     if (known) return known;
-    const started = lookNow(name).finally(() => underWay.delete(name));
+    const started = lookNow(name, also).finally(() => underWay.delete(name));
     underWay.set(name, started);
     return started;
   };
 
   /** From the bottom up, then at its like, until something is found that explains the failure. */
-  const lookForCause = async (result: CheckResult): Promise<void> => {
+  const lookForCause = async (result: CheckResult, final: boolean): Promise<void> => {
     const failedAt = board.latestOrder();
     const graph = board.graph();
     const alike = graph.rungs.get(result.name)?.alike ?? [];
     for (const name of [...explaining(result, { graph, explainedBy }), ...alike]) {
       if (board.explanation(result) !== undefined) return;
-      if (!board.isFailing(name) && board.order(name) <= failedAt) await look(name);
+      if (!board.isFailing(name) && board.order(name) <= failedAt) await look(name, { changing: final });
     }
   };
 
   const saw = async (seen: Look, options?: SawOptions): Promise<void> => {
     const { name } = seen.result;
     const outcome = judgeLook(seen.result, isCertain);
-    if (mayBeExplained(seen.result, outcome, explainedBy)) await lookForCause(seen.result);
+    if (mayBeExplained(seen.result, outcome, explainedBy))
+      await lookForCause(seen.result, options?.final ?? false);
     const failed = board.isFailing(name);
     board.record(seen.result, { ...options, begunAt: seen.begunAt });
     onLook(seen);
     if (failed && !board.isFailing(name)) soon(board.graph().above(name));
   };
 
-  return { look, saw };
+  return { look: (name) => look(name), saw };
 }

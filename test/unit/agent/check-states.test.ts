@@ -56,6 +56,18 @@ describe("the agent's checks", () => {
     expect(ready()?.reason).to.equal("HealthCheckFailed");
   });
 
+  it("that fail in verification because a unit stopped leave the verdict to it", async () => {
+    site.failing = ["/page", "/search"];
+    lab.push({
+      ...smallSite({ wiki: "units: [{name: wiki}]\nlimits: {cpu: 2}" }),
+      "checks.yaml": site.checks,
+    });
+    await lab.until("maintenance", () => stateOf("page") === "maintenance");
+    lab.host.inside.instances.get("wiki")?.guest.active.delete("wiki");
+    await lab.until("said", () => ready()?.reason === "HealthCheckFailed", SECOND);
+    expect(ready()?.message).to.equal("unit/wiki/wiki: wiki in the container wiki is inactive; also: page");
+  });
+
   it("count as they are for a revision that touches nothing", async () => {
     const before = lab.events.length;
     lab.push({

@@ -12,6 +12,9 @@ import { state } from "../../lab/sample-site.ts";
 const running = new AbortController().signal;
 const superseded = AbortSignal.abort(new Error("a newer revision has arrived"));
 
+/** Nothing explains anything else. */
+const alone = (): undefined => undefined;
+
 function action(subject: string, optional = false): Action {
   const base = { id: subject, subject, cause: "new", reason: "", changes: [], disruption: "none" } as const;
   return { ...base, kind: "set-up-acl", dependsOn: [], ...(optional ? { optional } : {}) };
@@ -39,13 +42,13 @@ function result(changes: Partial<PassResult> = {}, waits: readonly Blocked[] = [
 }
 
 const judged = (changes?: Partial<PassResult>, waits?: readonly Blocked[]) => {
-  const { verdict, retry } = judgePass(result(changes, waits), running, 5);
+  const { verdict, retry } = judgePass(result(changes, waits), running, 5, alone);
   return { outcome: verdict.outcome, reason: verdict.reason, retry };
 };
 
 describe("a pass", () => {
   it("that did all and proved it is ready", () => {
-    expect(judgePass(result(), running, 5)).to.deep.equal({
+    expect(judgePass(result(), running, 5, alone)).to.deep.equal({
       verdict: {
         outcome: "ready",
         reason: "ReconciliationSucceeded",
@@ -60,7 +63,7 @@ describe("a pass", () => {
 
   it("of which an action failed has, in one line, the first one's words", () => {
     const outcomes = [failed("container/turn", "disk full\nmore words"), failed("kv", "also")];
-    const { verdict, retry } = judgePass(result({ outcomes }), running, 5);
+    const { verdict, retry } = judgePass(result({ outcomes }), running, 5, alone);
     expect(verdict).to.deep.include({
       outcome: "failed",
       reason: "LxdError",
@@ -71,7 +74,7 @@ describe("a pass", () => {
 
   it("of which only a certificate failed is ready, says so, and tries again", () => {
     const outcomes = [failed("certificate/meet.test", "no such domain", true)];
-    const { verdict, retry } = judgePass(result({ outcomes }), running, 5);
+    const { verdict, retry } = judgePass(result({ outcomes }), running, 5, alone);
     expect(verdict.outcome).to.equal("ready");
     expect(verdict.message).to.contain("certificate/meet.test will be tried again");
     expect(retry).to.equal(true);
@@ -85,6 +88,31 @@ describe("a pass", () => {
       retry: true,
     });
     expect(judged({ checks: [{ ...broken, severity: "warning" }] }).outcome).to.equal("ready");
+  });
+
+  it("of which checks fail for one cause names it alone, in a sentence without codes and hints", () => {
+    const unit = checkResult({
+      name: "unit/jitsi/prosody",
+      ok: false,
+      message: "prosody in the container jitsi is inactive",
+      hint: "convene starts it again",
+    });
+    const checks = ["websocket", "account-focus", "account-jvb"].map((name) =>
+      checkResult({ name, ok: false, hint: `look at ${name}` }),
+    );
+    const { verdict } = judgePass(result({ checks }), running, 5, () => unit);
+    expect(verdict).to.deep.include({
+      message:
+        "unit/jitsi/prosody: prosody in the container jitsi is inactive; also: websocket, account-focus, account-jvb",
+      hint: "convene starts it again",
+    });
+  });
+
+  it("of which checks fail for several causes has a line for each", () => {
+    const checks = ["page", "turn-udp"].map((name) => checkResult({ name, ok: false }));
+    const { verdict } = judgePass(result({ checks }), running, 5, alone);
+    expect(verdict.message).to.equal("page: it does not answer\nturn-udp: it does not answer");
+    expect(verdict).not.to.have.property("hint");
   });
 
   for (const [reason, outcome, retry] of [
@@ -109,7 +137,7 @@ describe("a pass", () => {
 
   it("that was superseded is nothing else, whatever failed", () => {
     const outcomes = [failed("kv", "boom")];
-    const { verdict, retry } = judgePass(result({ outcomes }), superseded, 5);
+    const { verdict, retry } = judgePass(result({ outcomes }), superseded, 5, alone);
     expect([verdict.outcome, verdict.message, retry]).to.deep.equal([
       "superseded",
       "a newer revision has arrived",

@@ -13,11 +13,13 @@ describe("the verification of a revision", () => {
   let ok: boolean;
   let runs: number;
   let looks: Look[];
+  let explained: Promise<void>;
   beforeEach(() => {
     clock = createFakeClock();
     ok = false;
     runs = 0;
     looks = [];
+    explained = Promise.resolve();
     verification = createVerification({
       clock,
       select: (desired) => desired.checks,
@@ -26,7 +28,10 @@ describe("the verification of a revision", () => {
         transcript?.(`> run ${runs}`);
         return checkResult({ name, ok });
       },
-      onLook: (look) => looks.push(look),
+      onLook: (look) => {
+        looks.push(look);
+        return explained;
+      },
       signal: new AbortController().signal,
     });
   });
@@ -75,6 +80,24 @@ describe("the verification of a revision", () => {
     expect(looks.map(({ transcript }) => transcript)).to.deep.equal([[`> run ${runs}`]]);
     expect(runs).to.be.greaterThan(10);
     expect(looks[0]?.begunAt).to.be.greaterThan(started + 80_000);
+  });
+
+  it("ends when it is known what explains its failures, or gives way", async () => {
+    const known = Promise.withResolvers<void>();
+    explained = known.promise;
+    let ended = false;
+    const results = run().finally(() => (ended = true));
+    await clock.advance(100_000);
+    expect([looks.length, ended]).to.deep.equal([1, false]);
+    known.resolve();
+    expect((await results)?.length).to.equal(1);
+    verification.settled();
+    explained = new Promise(() => undefined);
+    const giveWay = new AbortController();
+    const other = run(giveWay.signal);
+    await clock.advance(89_500);
+    giveWay.abort(new Error("something came up"));
+    expect(await other).to.equal(undefined);
   });
 
   it("is not interrupted any more when its time is over", async () => {

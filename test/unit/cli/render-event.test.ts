@@ -82,6 +82,10 @@ describe("progress", () => {
       "  by the host",
       "  → convene status",
     ]);
+    expect(renderVerdict({ ...failed, message: "refused", hint: "start coturn" }).slice(1)).to.deep.equal([
+      "  → start coturn",
+      "  → convene status",
+    ]);
   });
 
   it("puts checks that pass on one line and one that fails on its own", () => {
