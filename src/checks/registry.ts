@@ -6,6 +6,7 @@ import { commonReasons } from "./common-reasons.ts";
 import { bridgeCheck } from "./bridge-check.ts";
 import { conferenceCheck } from "./conference-check.ts";
 import type { Explainer } from "./explainer.ts";
+import { fillHint } from "./fill-hint.ts";
 import { dnsCheck } from "./dns-check.ts";
 import { httpCheck } from "./http-check.ts";
 import { stunCheck } from "./stun-check.ts";
@@ -63,7 +64,11 @@ export function explainedBy(kind: string, reason: string): readonly Explainer[] 
 /** Runs one check to a result, within its own deadline. Never throws: what cannot run says `invalid_spec`. */
 export async function runCheck(desired: DesiredCheck, context: CheckContext): Promise<CheckResult> {
   const kind = kinds.get(desired.kind);
-  if (kind !== undefined) return await kind.check(desired.name, desired.spec, context);
+  const result = kind ? await kind.check(desired.name, desired.spec, context) : ofNoKind(desired, context);
+  return result.hint === undefined ? result : { ...result, hint: fillHint(result.hint, desired) };
+}
+
+function ofNoKind(desired: DesiredCheck, context: CheckContext): CheckResult {
   return {
     name: desired.name,
     kind: desired.kind,

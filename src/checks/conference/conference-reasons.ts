@@ -44,11 +44,11 @@ export const conferenceReasons = {
   },
   audio_lost: {
     severity: "critical",
-    hint: "both are connected to the bridge and it passes on no audio: convene logs BRIDGE",
+    hint: "both are connected to the bridge and it passes on no audio: see convene logs BRIDGE",
   },
   audio_one_way: {
     severity: "critical",
-    hint: "one hears the other and not the reverse: convene logs BRIDGE; a firewall that lets packets of one direction through does this too",
+    hint: "one hears the other and not the reverse: see convene logs BRIDGE; a firewall that lets packets of one direction through does this too",
   },
   audio_broken: {
     severity: "critical",

@@ -8,7 +8,7 @@ export const connectReasons = {
   },
   port_closed: {
     severity: "critical",
-    hint: "nothing listens there: convene status shows whether the container runs and owns the port; convene logs CONTAINER says why not",
+    hint: "the service that should listen there does not run, or listens elsewhere: convene logs CONTAINER says why",
   },
   unreachable: {
     severity: "critical",

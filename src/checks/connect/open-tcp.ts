@@ -38,20 +38,38 @@ async function dial(address: string, port: number, outer: AbortSignal): Promise<
   }
 }
 
-/** A socket's error code (libuv's names of connect(2)'s errors) as a reason. */
+/** A socket's error code (libuv's names of connect(2)'s errors) as a reason, and in words; the code is in the evidence. */
 export function connectFailure(error: Error, target: string): CheckFailure<ConnectReason> {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  return new CheckFailure<ConnectReason>(reasonOf(code), `${target}: ${error.message}`, {
+  const { reason, words } = FAILURES[code] ?? other(error);
+  return new CheckFailure<ConnectReason>(reason, words(target), {
     cause: error,
     evidence: { errorCode: code },
   });
 }
 
-function reasonOf(code: string): ConnectReason {
-  if (code === "ECONNREFUSED") return "port_closed";
-  if (code === "ETIMEDOUT") return "connect_timeout";
-  if (code === "EHOSTUNREACH" || code === "ENETUNREACH" || code === "EADDRNOTAVAIL" || code === "EACCES") {
-    return "unreachable";
-  }
-  return "connection_lost";
+interface Failure {
+  readonly reason: ConnectReason;
+  readonly words: (target: string) => string;
+}
+
+const noWay: Failure = { reason: "unreachable", words: (target) => `no way leads to ${target}` };
+
+const FAILURES: Readonly<Record<string, Failure>> = {
+  ECONNREFUSED: { reason: "port_closed", words: (target) => `nothing listens at ${target}` },
+  ETIMEDOUT: { reason: "connect_timeout", words: (target) => `no connection to ${target} in time` },
+  EHOSTUNREACH: noWay,
+  ENETUNREACH: noWay,
+  EADDRNOTAVAIL: {
+    reason: "unreachable",
+    words: (target) => `this machine has no address to reach ${target} from`,
+  },
+  EACCES: { reason: "unreachable", words: (target) => `this machine forbids connections to ${target}` },
+  ECONNRESET: { reason: "connection_lost", words: (target) => `${target} reset the connection` },
+  EPIPE: { reason: "connection_lost", words: (target) => `${target} closed the connection` },
+};
+
+/** What has no words here keeps the system's own. */
+function other(error: Error): Failure {
+  return { reason: "connection_lost", words: (target) => `${target}: ${error.message}` };
 }

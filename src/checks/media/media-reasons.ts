@@ -28,7 +28,7 @@ export const mediaReasons = {
   },
   ice_failed: {
     severity: "critical",
-    hint: "the media port answers single packets, but no connection comes about: a firewall with connection tracking, or a second bridge on this port: convene logs BRIDGE",
+    hint: "the media port answers single packets, but no connection comes about: a firewall with connection tracking, or a second bridge on this port: see convene logs BRIDGE",
   },
   dtls_failed: {
     severity: "critical",

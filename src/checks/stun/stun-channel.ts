@@ -106,7 +106,7 @@ export function streamChannel(socket: Socket): StunChannel {
         );
         socket.destroy();
       });
-      socket.on("error", (error) => failure(connectFailure(error, "the connection")));
+      socket.on("error", (error) => failure(connectFailure(error, "the server")));
       socket.on("close", () =>
         failure(new CheckFailure<ConnectReason>("connection_lost", "the server closed the connection")),
       );
