@@ -5,6 +5,7 @@ import type { Blocked } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
 import type { ErrorReport } from "../system/errors.ts";
 import type { CheckStatus } from "./check-status.ts";
+import { describeTry } from "./describe-try.ts";
 import type { Condition, ObjectStatus, Status } from "./status.ts";
 
 export interface StatusStore {
@@ -69,12 +70,15 @@ export function createStatusStore(clock: Clock, checks: () => readonly CheckStat
       const ready = status.conditions.find((one) => one.type === "Ready")?.status;
       if (ready === "True") return;
       const reason = ready === "False" ? "ProgressingWithRetry" : "Progressing";
-      set({ type: "Reconciling", status: "True", reason, message: wakeups.join(", ") });
+      set({ type: "Reconciling", status: "True", reason, message: describeTry(status, wakeups) });
     },
     planned: ({ revision, site, url, actions }) => {
       status = { ...status, site, url, revision: { ...status.revision, attempted: revision } };
       if (actions === 0) return;
-      const work = { reason: "Progressing", message: `applying ${actions} actions` };
+      const work = {
+        reason: "Progressing",
+        message: `applying ${actions} ${actions === 1 ? "action" : "actions"}`,
+      };
       set({ type: "Ready", status: "Unknown", ...work });
       set({ type: "Reconciling", status: "True", ...work });
     },

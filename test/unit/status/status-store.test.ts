@@ -35,6 +35,7 @@ describe("the status of the agent", () => {
   });
 
   const conditions = () => store.current().conditions.map((one) => `${one.type}=${one.status} ${one.reason}`);
+  const working = () => store.current().conditions.find((one) => one.type === "Reconciling")?.message;
   const since = (type: string) =>
     store
       .current()
@@ -83,6 +84,22 @@ describe("the status of the agent", () => {
     expect(conditions()).to.deep.equal(["Ready=False ImageBuildFailed"]);
     store.passStarted(["retry"]);
     expect(conditions()).to.include("Reconciling=True ProgressingWithRetry");
+    expect(working()).to.equal("trying r1 again now, because the last try failed");
+    store.passStarted(["schedule", "drift in turn", "start", "keys in Consul changed"]);
+    expect(working()).to.equal(
+      "trying r1 again now, because it is time for the regular look; drift in turn; the agent has started; 1 more",
+    );
+    store.passStarted(["push", "retry"]);
+    expect(working()).to.equal(
+      "looking at what is pushed now, because a push has arrived; the last try failed",
+    );
+  });
+
+  it("counts what it does", () => {
+    store.planned(plan(1));
+    expect(working()).to.equal("applying 1 action");
+    store.planned(plan(2));
+    expect(working()).to.equal("applying 2 actions");
   });
 
   it("is Stalled when only a human can help, until something else happens", () => {
