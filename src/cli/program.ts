@@ -5,7 +5,7 @@ import type { HookKind } from "../source/hooks/hook-script.ts";
 import type { CliDependencies } from "./cli-dependencies.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { EXIT } from "./exit-code.ts";
-import { collect, parseCount, parseHookKind } from "./parse-arguments.ts";
+import { collect, parseCount, parseHookKind, parseWanted } from "./parse-arguments.ts";
 import type { SharedOptions, Verb } from "./verb.ts";
 
 const CONFIG = "the host's settings, instead of /etc/convene/config.yaml";
@@ -85,7 +85,7 @@ function addSiteVerbs(add: Add): void {
     (await import("./verbs/validate.ts")).validate(verb, command.args[0] ?? "."),
   );
   add(
-    "plan [dir]",
+    "plan [what]",
     "show what would be done: for the deployed branch, a ref or a folder",
     async (verb, command) => (await import("./verbs/plan.ts")).plan(verb, command.args[0], command.opts()),
   ).option("--ref <ref>", "a branch, tag or commit of the site repository");
@@ -98,7 +98,7 @@ function addSiteVerbs(add: Add): void {
   add("wait", "wait for the verdict on a revision", async (verb, command) =>
     (await import("./verbs/reconcile.ts")).wait(verb, command.opts()),
   )
-    .option("--revision <revision>", "a commit or a revision; the newest when absent")
+    .option("--revision <revision>", "a commit or a revision; the newest when absent", parseWanted)
     .option("--timeout <duration>", "how long to wait", "30m");
   add("check [name]", "run the checks now: all, one by name, or `host`", async (verb, command) =>
     (await import("./verbs/check.ts")).check(verb, command.args[0], command.opts()),

@@ -29,7 +29,6 @@ async function chosenTree(
   folder: string | undefined,
   ref: string | undefined,
 ): Promise<readonly TreeFile[] | undefined> {
-  const { dependencies } = verb;
   if (folder !== undefined && ref !== undefined) {
     throw new ConveneError({
       code: "InvalidArgument",
@@ -37,16 +36,45 @@ async function chosenTree(
       hint: "name one of them, or none for the deployed branch",
     });
   }
-  if (folder !== undefined) return dependencies.readFolder(resolve(dependencies.workingDirectory, folder));
+  if (folder !== undefined) return treeOfEither(verb, folder);
   if (ref === undefined) return undefined;
-  const repository = dependencies.repository(await verb.settings());
-  const commit = await repository.resolve(ref);
-  if (commit === undefined) {
-    throw new ConveneError({
-      code: "UnknownRef",
-      message: `the site repository has no ${ref}`,
-      hint: "name a branch, a tag or a commit of the site repository, or a folder",
-    });
+  return (
+    (await treeOfRef(verb, ref)) ??
+    refuse(
+      `the site repository has no ${ref}`,
+      "name a branch, a tag or a commit of the site repository, or a folder",
+    )
+  );
+}
+
+/** A folder of this name comes first: a ref can be named by `--ref`, too. */
+async function treeOfEither(verb: Verb, name: string): Promise<readonly TreeFile[]> {
+  const { dependencies } = verb;
+  try {
+    return await dependencies.readFolder(resolve(dependencies.workingDirectory, name));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
-  return repository.readTree(commit);
+  return (
+    (await treeOfRef(verb, name)) ??
+    refuse(
+      `there is no folder ${name} here, and the site repository has no ${name}`,
+      "name the folder that holds site.yaml, or a branch, a tag or a commit of the site repository",
+    )
+  );
+}
+
+async function treeOfRef(verb: Verb, ref: string): Promise<readonly TreeFile[] | undefined> {
+  const repository = verb.dependencies.repository(await verb.settings());
+  const commit = await repository.resolve(ref);
+  return commit === undefined ? undefined : repository.readTree(commit);
+}
+
+function isMissing(error: unknown): boolean {
+  const cause = error instanceof ConveneError ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+}
+
+function refuse(message: string, hint: string): never {
+  throw new ConveneError({ code: "UnknownRef", message, hint });
 }

@@ -150,6 +150,13 @@ describe("the command line", () => {
     const unknown = await convene(["plan", "--ref", "nope"], { plan }, { repository });
     expect(unknown.code).to.equal(1);
     expect(unknown.err).to.include("the site repository has no nope");
+    const reading = { repository, readFolder: async (folder: string) => createTestCli().readFolder(folder) };
+    expect((await convene(["plan", "main"], { plan }, reading)).code).to.equal(2);
+    expect(planned).to.have.length(3);
+    const neither = await convene(["plan", "nowhere"], { plan }, reading);
+    expect(neither.err).to.include(
+      "✗ there is no folder nowhere here, and the site repository has no nowhere\n",
+    );
     const both = await convene(["plan", "folder", "--ref", "main"], { plan }, { repository });
     expect(both.err).to.equal(
       "✗ there are two things to plan: the folder folder and --ref main\n" +
@@ -178,6 +185,10 @@ describe("the command line", () => {
     };
     await convene(["wait", "--revision", "8c2e4f1", "--timeout", "90s"], { wait });
     expect(asked).to.deep.equal(["8c2e4f1", 90_000]);
+    const wrong = await convene(["wait", "--revision", "nope"], { wait });
+    expect(wrong.code).to.equal(1);
+    expect(wrong.err).to.include("'nope' is invalid. expected a commit, or at least its first seven digits");
+    expect(asked).to.have.length(2);
   });
 
   it("uses root's socket for confirm, suspend and resume, and only for those", async () => {
@@ -219,6 +230,9 @@ describe("the command line", () => {
     const short = await convene(["check"], { check: async () => [result] });
     expect(short.code).to.equal(2);
     expect(short.out).to.equal("✗ tls  Expired: since yesterday  (0 ms)\n  → renew it\n");
+    const phases = [1, 2].map((path) => ({ name: `path ${path}`, milliseconds: 6_000 }));
+    const atOnce = { ...result, phases, milliseconds: 8_200 };
+    expect((await convene(["check"], { check: async () => [atOnce] })).out).to.include("(8.2 s)");
     const long = await convene(["check", "tls", "--verbose"], {
       check: async (_name, transcript) => {
         transcript("> hello");
