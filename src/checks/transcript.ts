@@ -1,4 +1,5 @@
-/** What was said during one look, bounded: the beginning and the end. */
+/** What was said during one look, by whom, bounded: the beginning and the end. */
+import type { CheckContext } from "./check.ts";
 
 export interface Transcript {
   readonly say: (line: string) => void;
@@ -24,4 +25,9 @@ export function createTranscript(): Transcript {
     },
     lines: () => (dropped === 0 ? [...first, ...last] : [...first, `… ${dropped} lines left out`, ...last]),
   };
+}
+
+/** The same context for one of several who speak at the same moment: `guest: <presence …>`. */
+export function speakingAs(name: string, context: CheckContext): CheckContext {
+  return { ...context, transcript: (line) => context.transcript(`${name}: ${line}`) };
 }

@@ -59,8 +59,8 @@ describe("check conference", function () {
 
   /** Every allocation that was made was given back; so many were made. */
   function expectReleased(lines: readonly string[], allocations: number): void {
-    expect(lines.filter((line) => line.startsWith("← allocated"))).to.have.length(allocations);
-    expect(lines.filter((line) => line.startsWith("→ refresh 0 ← released"))).to.have.length(allocations);
+    expect(lines.filter((line) => line.includes(": ← allocated"))).to.have.length(allocations);
+    expect(lines.filter((line) => line.includes(": → refresh 0 ← released"))).to.have.length(allocations);
   }
 
   it("lets a member and a guest meet directly and through each relay, and tells the paths side by side", async () => {
@@ -84,6 +84,10 @@ describe("check conference", function () {
       "connect",
     ]);
     expect(phases).to.include.members(["sources", "audio", "leave", "udp", "tcp", "tls", "tls-443"]);
+    // Each line names the way, and who speaks on it.
+    expect(
+      lines.filter((line) => !/^(?:direct|udp|tcp|tls|tls-443): (?:(?:member|guest): )?/.test(line)),
+    ).to.deep.equal([]);
     expectDiscretion(lines, 5);
     expectReleased(lines, 8);
     await expectNothingLeft();
@@ -227,7 +231,7 @@ describe("check conference", function () {
     const lines: string[] = [];
     const running = meet(
       { paths: ["tcp", "udp", "direct"] },
-      { transcript: (line) => void (line.startsWith("← allocated") && lines.push(line)) },
+      { transcript: (line) => void (line.includes(": ← allocated") && lines.push(line)) },
     );
     await until(lab, "both ways have their relays", () => Promise.resolve(lines.length === 4));
     await lab.servers.coturn.stop();

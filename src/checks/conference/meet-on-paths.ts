@@ -4,6 +4,7 @@ import { CheckFailure, CheckRun } from "../check-run.ts";
 import type { Expectation } from "../media/candidate-targets.ts";
 import type { MediaProcess } from "../media/media-process.ts";
 import { mediaReasons } from "../media/media-reasons.ts";
+import { speakingAs } from "../transcript.ts";
 import { turnReasons } from "../turn/turn-reasons.ts";
 import type { ConferenceReason } from "./conference-reasons.ts";
 import { holdMeeting } from "./meeting.ts";
@@ -56,7 +57,7 @@ async function meet(
   run: CheckRun,
 ): Promise<PathOutcome> {
   const isFirst = path === paths[0];
-  const inner = new CheckRun(run.context, run.signal);
+  const inner = new CheckRun(speakingAs(path, run.context), run.signal);
   const plan = { path, place: inNewRoom(place, run), people, expected, packets };
   const elapsed = startStopwatch(run.context.clock);
   try {

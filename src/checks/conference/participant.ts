@@ -1,5 +1,6 @@
 /** One participant of a check's meeting, from logging in to leaving: session, room, relay and media together. */
 import { CheckFailure, CheckRun } from "../check-run.ts";
+import { speakingAs } from "../transcript.ts";
 import { findAddress } from "../connect/find-address.ts";
 import type { LocalParameters } from "../media/media-messages.ts";
 import type { MediaProcess } from "../media/media-process.ts";
@@ -55,7 +56,7 @@ export class Participant {
     this.#media = media;
     this.#peer = `${path}/${identity.name}`;
     // Its phases are many and those of its parts; the meeting's are enough.
-    this.#run = new CheckRun(run.context, run.signal);
+    this.#run = new CheckRun(speakingAs(identity.name, run.context), run.signal);
   }
 
   /** Name at the media process. */
