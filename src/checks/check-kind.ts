@@ -1,5 +1,6 @@
 /** A check kind: its spec, its closed list of reasons, and how a run becomes a result that never throws. */
 import type { z } from "zod";
+import { startStopwatch } from "../system/clock.ts";
 import type { CheckContext, CheckResult, Severity } from "./check.ts";
 import { CheckFailure, CheckRun, type Verdict } from "./check-run.ts";
 import { commonReasons, type CommonReason } from "./common-reasons.ts";
@@ -72,6 +73,7 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
     explainedBy: (reason) => explained && (explained.get(reason) ?? []),
     async check(name, given, context) {
       const checkedAt = context.clock.now();
+      const elapsed = startStopwatch(context.clock);
       const base = { name, kind: definition.kind, checkedAt };
       const parsed = parseSpec(given, definition.schema, known);
       if (!parsed.success) {
@@ -99,6 +101,7 @@ export function defineKind<Spec extends TimedSpec, Name extends string>(
         ...outcome,
         ...summary,
         phases: run.phases,
+        milliseconds: elapsed(),
         evidence: run.evidence,
       };
     },

@@ -30,6 +30,8 @@ export interface CheckResult {
   readonly hint?: string;
   readonly severity: Severity;
   readonly phases: readonly Phase[];
+  /** From its beginning to its end, which phases at the same moment add up to more than; absent: their sum. */
+  readonly milliseconds?: number;
   /** Trimmed proof: a certificate's dates, a response code, a stanza. Never a secret. */
   readonly evidence: Evidence;
   /** Milliseconds since the epoch. */

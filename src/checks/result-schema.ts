@@ -14,6 +14,7 @@ export const checkResultFields = {
   hint: text.exactOptional(),
   severity: z.enum(["ok", "info", "warning", "critical"]),
   phases: z.array(z.object({ name: text, milliseconds: z.number() }).readonly()).readonly(),
+  milliseconds: z.number().exactOptional(),
   evidence: z.record(text, z.union([text, z.number(), z.boolean()])).readonly(),
   checkedAt: z.number(),
 };

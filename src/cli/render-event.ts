@@ -2,6 +2,7 @@
 import { renderCount } from "./render-count.ts";
 import type { Verdict } from "../agent/agent-event.ts";
 import type { CheckResult } from "../checks/check.ts";
+import { durationOf } from "../checks/duration-of.ts";
 import type { EventView } from "../control/plan-view.ts";
 import { shortRevision } from "../source/revision.ts";
 import { firstLine, printable, printableLines, shortened } from "./printable.ts";
@@ -52,8 +53,7 @@ export function renderCheck(result: CheckResult): readonly string[] {
 
 /** `turn-udp ✓ 31 ms`, or what it measured: `conference ✓ 1.2 s, 0 % loss`. */
 export function renderPassed(result: CheckResult): string {
-  const took = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
-  return `${printable(result.name)} ✓ ${printable(result.summary ?? renderDuration(took))}`;
+  return `${printable(result.name)} ✓ ${printable(result.summary ?? renderDuration(durationOf(result)))}`;
 }
 
 /** The last line of a pass. */

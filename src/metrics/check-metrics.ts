@@ -3,6 +3,7 @@ import type { Phase, Severity } from "../checks/check.ts";
 import { checkKind } from "../checks/registry.ts";
 import { CHECK_STATES } from "../checks/states/check-state.ts";
 import { isGround } from "../checks/states/site-rungs.ts";
+import { durationOf } from "../checks/duration-of.ts";
 import type { CheckStatus } from "../status/check-status.ts";
 import type { Exposition, Sample } from "./exposition.ts";
 import type { MetricsState } from "./metrics-state.ts";
@@ -37,7 +38,7 @@ export function exposeChecks(out: Exposition, { status, tallies }: MetricsState)
     "check_duration_seconds",
     "How long its last look took.",
     ["check"],
-    asked.map(({ name, phases }) => [{ check: name }, secondsOf(phases)]),
+    asked.map((check) => [{ check: check.name }, durationOf(check) / 1_000]),
   );
   out.gauge(
     "check_phase_duration_seconds",

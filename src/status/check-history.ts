@@ -1,5 +1,6 @@
 /** The last looks of a check and, apart from them, its last failures: a flood of good looks never evicts the evidence. Pure. */
 import type { CheckResult, Severity } from "../checks/check.ts";
+import { durationOf } from "../checks/duration-of.ts";
 import type { Found } from "../checks/states/watch.ts";
 
 export interface CheckHistory {
@@ -38,7 +39,7 @@ const TRIMMED = { lines: 40, line: 200, evidence: 24, value: 300, phases: 40 } a
 export function withLook(before: CheckHistory, { result, transcript }: Found): CheckHistory {
   if (result.reason === "aborted" || result.reason === "not_asked") return before;
   const { checkedAt: at, reason, severity } = result;
-  const milliseconds = result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0);
+  const milliseconds = durationOf(result);
   const looks = [...before.looks, { at, reason, severity, milliseconds }].slice(-KEPT_LOOKS);
   if (severity !== "critical" && severity !== "warning") return { looks, failures: before.failures };
   const same = before.failures.at(-1);

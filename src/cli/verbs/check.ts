@@ -1,5 +1,6 @@
 /** `convene check [NAME|host]`: runs checks now and says what they saw, or what they saw before. */
 import type { CheckResult } from "../../checks/check.ts";
+import { durationOf } from "../../checks/duration-of.ts";
 import type { CheckPast } from "../../status/check-past.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { printable } from "../printable.ts";
@@ -47,7 +48,7 @@ function showHistory(
 function renderResult(result: CheckResult, verbose: boolean): readonly string[] {
   if (result.reason === "not_asked") return [`- ${printable(result.name)}  ${printable(result.message)}`];
   const mark = !result.ok ? "✗" : result.severity === "ok" ? "✓" : "!";
-  const took = renderDuration(result.phases.reduce((sum, phase) => sum + phase.milliseconds, 0));
+  const took = renderDuration(durationOf(result));
   const proof = Object.entries(result.evidence).map(
     ([key, value]) => `    ${printable(`${key}: ${String(value)}`)}`,
   );

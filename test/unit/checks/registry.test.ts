@@ -50,6 +50,25 @@ describe("running a check", () => {
     }
   });
 
+  it("takes as long as it took, also when its phases overlap", async () => {
+    let now = 1_000;
+    const started = Promise.withResolvers<void>();
+    const trial = kindThat(async (run) => {
+      const both = ["one", "other"].map((name) => run.phase(name, () => started.promise));
+      now += 700;
+      started.resolve();
+      await Promise.all(both);
+      throw new CheckFailure("broken", "as it is");
+    });
+    const result = await trial.check(
+      "x",
+      {},
+      { ...context(), clock: { now: () => 0, monotonic: () => now } },
+    );
+    expect(result.phases.map(({ milliseconds }) => milliseconds)).to.deep.equal([700, 700]);
+    expect(result.milliseconds).to.equal(700);
+  });
+
   it("has a hint for every reason of every kind", () => {
     for (const { kind, reasons } of checkKinds()) {
       for (const [reason, { hint }] of Object.entries(reasons)) {
