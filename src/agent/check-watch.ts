@@ -34,6 +34,8 @@ export interface CheckWatch {
   /** One change in there is done; others may follow. */
   changed(container: string): void;
   endChanges(): void;
+  /** Containers in which a unit did not run when it was last looked at. */
+  suspects(): readonly string[];
   /** The checks that must run for what is there to be proven. */
   unproven(desired: DesiredState): readonly DesiredCheck[];
   /** Looks on time until the signal aborts. */
@@ -50,7 +52,7 @@ export interface CheckWatchOptions {
   readonly memory: CheckMemoryStore;
   /** After each look, when it has been recorded. */
   readonly onLook: (look: Look) => void;
-  /** A check has just gone down, or what checks stand on has just failed. */
+  /** A check has just gone down, or what checks stand on has just failed: it has been recorded. */
   readonly onTrouble: (reason: string) => void;
 }
 
@@ -76,8 +78,6 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     }
     const begunAt = clock.monotonic();
     const result = await rungs.ask(name);
-    if (result?.severity === "critical" && !board.isFailing(name))
-      options.onTrouble(`${name}: ${result.message}`);
     return result && { result, transcript: [], begunAt };
   };
 
@@ -93,7 +93,12 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
       remember(look);
       options.onLook(look);
     },
+    onFailing: ({ name, message }) => {
+      if (!checks.has(name)) options.onTrouble(`${name}: ${message}`);
+    },
   });
+  const failingUnits = () =>
+    [...board.graph().rungs.values()].filter(({ sort, name }) => sort === "unit" && board.isFailing(name));
   const remember = (look: Look): void => {
     const { name, ok } = look.result;
     const state = stateOf(name);
@@ -149,7 +154,10 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     passEnded: async (desired, actual) => {
       for (const result of rungs.ofPass(desired, actual))
         await watch.saw({ result, transcript: [], begunAt: clock.monotonic() });
+      // It may have started them: the verdict and the states say the same.
+      await Promise.all(failingUnits().map(({ name }) => watch.look(name)));
     },
+    suspects: () => [...new Set(failingUnits().flatMap(({ container }) => container ?? []))],
     beginChange: (container) => {
       board.beginChange(container);
       proof.touched(container);

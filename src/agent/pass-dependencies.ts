@@ -21,7 +21,7 @@ export interface PassDependencies {
   readonly bus: EventBus;
   readonly loader: SiteLoader;
   readonly consulDoor: ConsulDoor;
-  readonly sweeper: Pick<Sweeper, "sweeps" | "forget">;
+  readonly sweeper: Pick<Sweeper, "sweeps" | "forget" | "lookAgain">;
   readonly certificates: CertificateSchedule;
   readonly runCheck: CheckRunner;
   readonly watch: CheckWatch;

@@ -13,7 +13,6 @@ import type { Logger } from "../system/logger.ts";
 const ROUND_SHARE = 0.8;
 /** How soon it is asked again while nobody knows yet what there should be. */
 const IDLE_SHARE = 1 / 30;
-const NOW_MS = 120_000;
 
 export interface SweeperOptions {
   readonly lxd: Lxd;
@@ -31,8 +30,8 @@ export interface Sweeper {
   readonly sweeps: ReadonlyMap<string, ContainerSweep>;
   /** Convene has just written there: what was seen before says nothing any more. */
   forget(container: string): void;
-  /** Looks into the named containers (all when absent) now. */
-  sweepNow(containers?: readonly string[]): Promise<void>;
+  /** Looks into these now, for a pass that is about to compare: it finds the drift itself, so nobody else is told. */
+  lookAgain(containers: readonly string[], signal: AbortSignal): Promise<void>;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -45,7 +44,8 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     generation.set(name, (generation.get(name) ?? 0) + 1);
   };
 
-  const look = async (container: DesiredContainer, signal: AbortSignal) => {
+  /** Answers whether something inside has drifted. */
+  const look = async (container: DesiredContainer, signal: AbortSignal): Promise<boolean> => {
     const { name } = container;
     const before = generation.get(name) ?? 0;
     const withAccounts = options.desired()?.accounts.some((one) => one.container === name) ?? false;
@@ -54,18 +54,19 @@ export function createSweeper(options: SweeperOptions): Sweeper {
       const live = instance && actualContainer(instance, undefined);
       if (!live || live.statusCode !== LXD_STATUS.running || live.record.role !== "active") {
         sweeps.delete(name);
-        return;
+        return false;
       }
       const sweep = await sweepContainer(options.lxd, container, live.record, withAccounts, signal);
-      if ((generation.get(name) ?? 0) !== before) return;
+      if ((generation.get(name) ?? 0) !== before) return false;
       sweeps.set(name, sweep);
-      if (hasDrifted(live, sweep)) options.onDrift(name);
+      return hasDrifted(live, sweep);
     } catch (error) {
       if (!signal.aborted)
         options.logger.warn("a container could not be looked into", {
           container: name,
           error: describeError(error),
         });
+      return false;
     }
   };
 
@@ -78,17 +79,17 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     for (const [index, container] of containers.entries()) {
       const due = began + (length * (index + 1)) / containers.length;
       await options.clock.sleep(Math.max(0, due - options.clock.monotonic()), signal);
-      await look(container, signal);
+      if (await look(container, signal)) options.onDrift(container.name);
     }
   };
 
   return {
     sweeps,
     forget,
-    sweepNow: async (names) => {
-      const signal = AbortSignal.timeout(NOW_MS);
-      for (const container of options.desired()?.containers ?? [])
-        if (!names || names.includes(container.name)) await look(container, signal);
+    lookAgain: async (names, signal) => {
+      const containers = options.desired()?.containers ?? [];
+      const wanted = containers.filter(({ name }) => names.includes(name));
+      await Promise.all(wanted.map((container) => look(container, signal)));
     },
     run: async (signal) => {
       while (!signal.aborted) {

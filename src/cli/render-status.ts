@@ -1,6 +1,7 @@
 /** The state of the site on one screen: is it ready, what runs where, what is wrong. */
 import { renderCount } from "./render-count.ts";
 import { shortRevision } from "../source/revision.ts";
+import { brokenChecks } from "../status/broken-checks.ts";
 import type { Condition, ObjectStatus, Status } from "../status/status.ts";
 import { alignColumns } from "./columns.ts";
 import { firstLine, printable, shortened } from "./printable.ts";
@@ -42,7 +43,15 @@ function headline(status: Status): string {
   const site = status.site === null ? "the site" : printable(status.site);
   if (ready?.status === "True") return `✓ ${site} is Ready`;
   if (ready?.status === "Unknown" || ready === undefined) return `… ${site} is being worked on`;
-  return `✗ ${site} is not Ready`;
+  return `✗ ${site} is not Ready${causeOf(status)}`;
+}
+
+/** What is believed to be down; what a pass came to otherwise is in the condition. */
+function causeOf({ checks }: Status): string {
+  const [first, ...more] = brokenChecks(checks);
+  if (first === undefined) return "";
+  const others = more.length === 0 ? "" : `, and ${more.length} more`;
+  return `: ${printable(first.name)} is down (${first.reason})${others}`;
 }
 
 function worthShowing(condition: Condition): boolean {

@@ -9,19 +9,21 @@ const DEADLINE_MS = 20_000;
 
 /**
  * Reads paths from standard input after a line of units; prints `file`, `unit` and `account` lines. `ok list` ends a list
- * of accounts: without it a chat server that does not answer would look like one without accounts.
+ * of accounts: without it a chat server that does not answer would look like one without accounts. It would be waited for
+ * if it did not run, so it is asked only while every unit does.
  */
 const SCRIPT = `
 read -r units
+stopped=
 for unit in $units; do
-  systemctl is-active --quiet "$unit" || printf 'unit\\t%s\\n' "$unit"
+  systemctl is-active --quiet "$unit" || { stopped=yes; printf 'unit\\t%s\\n' "$unit"; }
 done
 while IFS= read -r path; do
   [ -f "$path" ] || continue
   sum=$(sha256sum < "$path" | cut -d' ' -f1)
   printf 'file\\t%s\\t%s\\t%s\\n' "$sum" "$(stat -c '%U:%G:%a' "$path")" "$path"
 done
-if [ -x /usr/local/lib/convene/prosody-accounts ] && [ "$1" = accounts ]; then
+if [ -x /usr/local/lib/convene/prosody-accounts ] && [ "$1" = accounts ] && [ -z "$stopped" ]; then
   printf 'list\\n' | /usr/local/lib/convene/prosody-accounts | sed -n '/^account\\t/p; /^ok\\tlist\\t/p'
 fi
 `;

@@ -4,6 +4,7 @@ import type { Finding } from "../model/desired-state.ts";
 import type { Blocked } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
 import type { ErrorReport } from "../system/errors.ts";
+import { brokenChecks } from "./broken-checks.ts";
 import type { CheckStatus } from "./check-status.ts";
 import { describeTry } from "./describe-try.ts";
 import type { Condition, ObjectStatus, Status } from "./status.ts";
@@ -51,7 +52,10 @@ const EMPTY: Status = {
   url: null,
 };
 
-/** `checks` says how they stand when somebody asks. */
+/**
+ * `checks` says how they stand when somebody asks: a site that was proven is not Ready while something is believed to be
+ * down. What has been proven stays what it is.
+ */
 export function createStatusStore(clock: Clock, checks: () => readonly CheckStatus[]): StatusStore {
   let status: Status = EMPTY;
   const timestamp = () => new Date(clock.now()).toISOString();
@@ -63,8 +67,34 @@ export function createStatusStore(clock: Clock, checks: () => readonly CheckStat
   };
   set({ type: "Ready", status: "Unknown", reason: "Progressing", message: "the agent has just started" });
 
+  let outageSince: string | undefined;
+  /** The conditions with what the checks say by now. */
+  const conditionsWith = (broken: readonly CheckStatus[]): readonly Condition[] => {
+    const ready = status.conditions.find((one) => one.type === "Ready");
+    const [first, ...more] = broken;
+    if (first && ready?.status === "True") {
+      outageSince ??= new Date(Math.min(...broken.map(({ since }) => since))).toISOString();
+      const shown = { ...outage(first, more.length), lastTransitionTime: outageSince };
+      return status.conditions.map((one) => (one === ready ? shown : one));
+    }
+    if (outageSince !== undefined) {
+      outageSince = undefined;
+      status = {
+        ...status,
+        conditions: status.conditions.map((one) =>
+          one.type === "Ready" && one.status === "True" ? { ...one, lastTransitionTime: timestamp() } : one,
+        ),
+      };
+    }
+    return status.conditions;
+  };
+
   return {
-    current: () => ({ ...status, checks: checks() }),
+    current: () => {
+      const now = checks();
+      const conditions = conditionsWith(brokenChecks(now));
+      return { ...status, conditions, checks: now };
+    },
     passStarted: (wakeups) => {
       // A look that finds nothing to do is no news for a site that is ready.
       const ready = status.conditions.find((one) => one.type === "Ready")?.status;
@@ -132,6 +162,17 @@ function readyCondition(verdict: Verdict): Omit<Condition, "lastTransitionTime">
   if (verdict.outcome === "ready")
     return { type: "Ready", status: "True", reason: verdict.reason, message: verdict.message };
   return { type: "Ready", status: "False", reason: verdict.reason, message: verdict.message };
+}
+
+/** The same reason as when verification finds it. */
+function outage({ name, reason, message }: CheckStatus, more: number): Omit<Condition, "lastTransitionTime"> {
+  const others = more === 0 ? "" : ` (and ${more} more)`;
+  return {
+    type: "Ready",
+    status: "False",
+    reason: "HealthCheckFailed",
+    message: `${name} is down: ${reason}, ${message}${others}`,
+  };
 }
 
 function trustCondition(selfSigned: readonly string[]): Omit<Condition, "lastTransitionTime"> {

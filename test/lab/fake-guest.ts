@@ -135,9 +135,10 @@ function sweep(guest: Guest, data: GuestData, stdin: string, withAccounts: boole
     const mode = Number.parseInt(file.mode, 8).toString(8);
     return [`file\t${sum}\t${file.owner}:${file.group}:${mode}\t${path}`];
   });
-  const jids = withAccounts
-    ? [...[...data.accounts.keys()].map((jid) => `account\t${jid}`), "ok\tlist\t*\t1"]
-    : [];
+  const jids =
+    withAccounts && stopped.length === 0
+      ? [...[...data.accounts.keys()].map((jid) => `account\t${jid}`), "ok\tlist\t*\t1"]
+      : [];
   const output = [...stopped.map((unit) => `unit\t${unit}`), ...found, ...jids];
   return { ...DONE, stdout: output.map((line) => `${line}\n`).join("") };
 }

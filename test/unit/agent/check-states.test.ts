@@ -155,4 +155,52 @@ describe("the agent's checks", () => {
     await lab.until("told", () => lab.told.length > 0, SECOND);
     expect(lab.told).to.deep.equal(["alert UnitDown unit/wiki/wiki also page search"]);
   });
+
+  const stopWiki = () => {
+    lab.host.inside.instances.get("wiki")?.guest.active.delete("wiki");
+    site.failing = ["/page", "/search"];
+  };
+  const wikiRuns = () => lab.host.inside.instances.get("wiki")?.guest.active.has("wiki") === true;
+
+  it("have a unit that stopped started by the very pass that finding it wakes", async () => {
+    stopWiki();
+    const before = lab.events.length;
+    await lab.until("started", wikiRuns, 200);
+    site.failing = [];
+    const events = lab.events.slice(before);
+    const pass = events.find((event) => event.type === "planned" && event.plan.actions.length > 0)?.pass;
+    const begun = events.flatMap((event) => (event.type === "pass-started" ? [event] : []));
+    expect(begun.find((event) => event.pass === pass)?.wakeups).to.deep.equal([
+      "unit/wiki/wiki: wiki in the container wiki is inactive",
+    ]);
+    expect(begun.filter(({ wakeups }) => wakeups.join().startsWith("unit/"))).to.have.length(1);
+    await lab.until("told", () => lab.events.at(-1)?.type === "verdict");
+    // What was repaired is looked at before the verdict, so that the status says the same.
+    expect(check("unit/wiki/wiki")?.reason).to.equal("ok");
+    expect(ready()?.status).to.equal("True");
+  });
+
+  it("are not asked again and again by a pass that knows of a unit that stopped: it is started first", async () => {
+    await lab.api.suspend("holidays");
+    stopWiki();
+    await lab.until("down", () => stateOf("unit/wiki/wiki") === "down", SECOND);
+    const before = lab.events.length;
+    await lab.api.resume();
+    await lab.until("started", wikiRuns);
+    expect(verified(before)).to.deep.equal([]);
+  });
+
+  it("keep the site from being Ready while they or what they stand on are down", async () => {
+    const { healthy: proven } = lab.api.status().revision;
+    await lab.api.suspend("holidays");
+    expect(ready()?.status).to.equal("True");
+    stopWiki();
+    await lab.until("down", () => stateOf("unit/wiki/wiki") === "down", SECOND);
+    expect(ready()).to.include({
+      status: "False",
+      reason: "HealthCheckFailed",
+      message: "unit/wiki/wiki is down: unit_stopped, wiki in the container wiki is inactive",
+    });
+    expect(lab.api.status().revision.healthy).to.equal(proven);
+  });
 });

@@ -200,4 +200,53 @@ describe("the watch over the checks", () => {
     // That it is up again would be news.
     expect(urgent).to.deep.equal([]);
   });
+
+  describe("when what much stands on fails", () => {
+    const seldom = (kind: string) => ({ name: kind, kind, spec: {}, intervalSeconds: 3_600 });
+    const meetings = state({
+      containers: site.containers,
+      checks: [...site.checks, { ...seldom("conference"), container: "turn" }, seldom("http")],
+    });
+    const times = (name: string) => asked.filter((one) => one === name).length;
+    const startMeetings = async () => {
+      const watch = await start();
+      watch.configure(meetings);
+      await clock.advance(1_800 * SECOND);
+      asked = [];
+      return watch;
+    };
+
+    it("looks soon, and once, at what works by its last look and may not any more", async () => {
+      const watch = await startMeetings();
+      expect(stateOf(watch, "conference")).to.equal("up");
+      failing = new Set(["turn-udp", "unit/turn/coturn", "conference"]);
+      await clock.advance(80 * SECOND);
+      expect(watch.statuses().find(({ name }) => name === "conference")).to.include({
+        state: "unknown",
+        cause: "unit/turn/coturn",
+      });
+      await clock.advance(600 * SECOND);
+      expect([times("conference"), times("http")]).to.deep.equal([1, 0]);
+    });
+
+    it("looks once at what goes on working all the same", async () => {
+      const watch = await startMeetings();
+      failing = new Set(["turn-udp", "unit/turn/coturn"]);
+      await clock.advance(680 * SECOND);
+      expect([times("conference"), stateOf(watch, "conference")]).to.deep.equal([1, "up"]);
+    });
+
+    it("does so for a check when it is believed to be down, and not for a single bad look", async () => {
+      const watch = await startMeetings();
+      await clock.advance(60 * SECOND);
+      failing = new Set(["turn-udp"]);
+      await watch.look("turn-udp");
+      failing = new Set();
+      await clock.advance(SECOND);
+      expect(times("conference")).to.equal(0);
+      failing = new Set(["turn-udp"]);
+      await clock.advance(200 * SECOND);
+      expect([stateOf(watch, "turn-udp"), times("conference")]).to.deep.equal(["down", 1]);
+    });
+  });
 });

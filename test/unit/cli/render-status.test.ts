@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { renderStatus } from "../../../src/cli/render-status.ts";
 import { renderAge, renderDuration } from "../../../src/cli/render-time.ts";
 import type { Status } from "../../../src/status/status.ts";
+import { checkStatus } from "../../lab/sample-check.ts";
 import { EMPTY_STATUS } from "../../lab/fake-agent.ts";
 
 const NOW = Date.parse("2026-01-01T00:05:00.000Z");
@@ -91,6 +92,20 @@ describe("the status screen", () => {
     expect(lines).to.include("  ✗ site.yaml:3:1: unknown field");
     expect(lines).to.include("    → remove it");
     expect(lines).to.include("  ! kv service/haproxy/x  ForeignKeyRejected: a newline\\u{a}in it");
+  });
+
+  it("names the cause in its first line, what others stand on before them", () => {
+    const [ready] = STATUS.conditions;
+    if (!ready) throw new Error("no condition");
+    const conditions = [{ ...ready, status: "False" as const, reason: "HealthCheckFailed", message: "m" }];
+    const unit = checkStatus({ name: "unit/jitsi/prosody", kind: "unit", ok: false, reason: "unit_stopped" });
+    const checks = [checkStatus({ name: "cloud", ok: false }), unit];
+    expect(renderStatus({ ...STATUS, conditions, checks }, NOW)[0]).to.equal(
+      "✗ meet is not Ready: unit/jitsi/prosody is down (unit_stopped), and 1 more",
+    );
+    expect(renderStatus({ ...STATUS, conditions, checks: [unit] }, NOW)[0]).to.equal(
+      "✗ meet is not Ready: unit/jitsi/prosody is down (unit_stopped)",
+    );
   });
 
   it("works before the first site", () => {

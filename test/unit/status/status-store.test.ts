@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Verdict } from "../../../src/agent/agent-event.ts";
+import type { CheckStatus } from "../../../src/status/check-status.ts";
 import { createStatusStore, type StatusStore } from "../../../src/status/status-store.ts";
 import { checkStatus } from "../../lab/sample-check.ts";
 
@@ -165,5 +166,65 @@ describe("the status of the agent", () => {
       "turn up",
       "page down",
     ]);
+  });
+
+  describe("while a check is believed to be down", () => {
+    let checks: CheckStatus[];
+    const down = checkStatus({
+      name: "conference",
+      kind: "conference",
+      ok: false,
+      since: START + 2 * 60_000,
+    });
+    beforeEach(() => {
+      checks = [];
+      store = createStatusStore(
+        clockAt(() => minute),
+        () => checks,
+      );
+      pass(READY);
+    });
+
+    it("is not Ready, since then, and Ready again when that is over", () => {
+      minute = 3;
+      checks = [checkStatus({ name: "page" }), down];
+      expect(conditions()).to.deep.equal(["Ready=False HealthCheckFailed"]);
+      expect(store.current().conditions[0]?.message).to.equal(
+        "conference is down: refused, it does not answer",
+      );
+      expect(since("Ready")).to.equal("02");
+      expect(store.current().revision.healthy).to.equal("r1");
+      minute = 5;
+      checks = [checkStatus({ name: "conference" })];
+      expect(conditions()).to.deep.equal(["Ready=True ReconciliationSucceeded"]);
+      minute = 6;
+      expect(since("Ready")).to.equal("05");
+    });
+
+    it("is about what the others stand on", () => {
+      checks = [down, checkStatus({ name: "unit/jitsi/prosody", kind: "unit", ok: false })];
+      expect(store.current().conditions[0]?.message).to.match(
+        /^unit\/jitsi\/prosody is down: .* \(and 1 more\)$/,
+      );
+    });
+
+    it("stays Ready with a warning, in maintenance, and at the first good look", () => {
+      checks = [
+        { ...down, severity: "warning" },
+        { ...down, state: "maintenance" },
+        { ...down, state: "pending" },
+        { ...down, state: "unknown" },
+        { ...checkStatus({ name: "page" }), state: "down" },
+      ];
+      expect(conditions()).to.deep.equal(["Ready=True ReconciliationSucceeded"]);
+    });
+
+    it("says what a pass said that came to nothing, or that it works on it", () => {
+      checks = [down];
+      pass(verdict("failed", "LxdError"));
+      expect(conditions()).to.deep.equal(["Ready=False LxdError"]);
+      store.planned(plan(1));
+      expect(conditions()).to.include("Ready=Unknown Progressing");
+    });
   });
 });
