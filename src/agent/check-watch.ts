@@ -112,6 +112,14 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     const check = checks.get(name);
     return check ? intervalOf(check) : SPREAD_MS;
   };
+  /** What checks stand on is looked at until its bad looks are forgotten: they must not count with one of next week. */
+  const isDoubted = (name: string) =>
+    !checks.has(name) &&
+    (board
+      .memories()
+      .get(name)
+      ?.belief.looks.some(({ good }) => !good) ??
+      false);
   const scheduler = createScheduler({
     names: () => [...board.graph().rungs.keys()],
     look: async (name) => {
@@ -122,7 +130,7 @@ export function createCheckWatch(options: CheckWatchOptions): CheckWatch {
     },
     pause: (name) => {
       const standing = board.standing(name);
-      return standing && pauseAfter(standing, board.isFailing(name), intervalMs(name));
+      return standing && pauseAfter(standing, board.isFailing(name) || isDoubted(name), intervalMs(name));
     },
     spread: (name) => {
       // What an earlier process found failing below would otherwise explain failures for ever.

@@ -8,6 +8,7 @@ import type { CheckResult } from "../../../src/checks/check.ts";
 import type { Look } from "../../../src/checks/states/watch.ts";
 import { type CheckMemoryStore, openCheckMemory } from "../../../src/status/check-memory.ts";
 import { createFakeClock, type FakeClock } from "../../lab/fake-clock.ts";
+import { sampleActual } from "../../lab/sample-actual.ts";
 import { checkResult } from "../../lab/sample-check.ts";
 import { container, state } from "../../lab/sample-site.ts";
 import { silentLogger } from "../../lab/silent-logger.ts";
@@ -113,6 +114,25 @@ describe("the watch over the checks", () => {
     await clock.advance(100 * SECOND);
     expect([stateOf(watch, "unit/turn/coturn"), stateOf(watch, "turn-udp")]).to.deep.equal(["up", "down"]);
     expect(trouble.at(-1)).to.equal("check turn-udp is down");
+  });
+
+  it("does not count what a check stands on as down since an earlier time when it failed and was well again", async () => {
+    const watch = await start();
+    await clock.advance(20 * SECOND);
+    const fail = async () => {
+      failing = new Set(["turn-udp", "unit/turn/coturn"]);
+      await watch.look("turn-udp");
+      expect(stateOf(watch, "unit/turn/coturn")).to.equal("pending");
+      failing = new Set();
+    };
+    await watch.look("unit/turn/coturn");
+    await fail();
+    await watch.passEnded(site, sampleActual());
+    await clock.advance(100 * SECOND);
+    asked = [];
+    await clock.advance(200 * SECOND);
+    expect(asked).not.to.include("unit/turn/coturn");
+    await fail();
   });
 
   it("keeps off a container that is being changed, and looks when the change is over", async () => {
