@@ -4,6 +4,7 @@ import type { Finding } from "../model/desired-state.ts";
 import type { Blocked } from "../plan/action.ts";
 import type { Clock } from "../system/clock.ts";
 import type { ErrorReport } from "../system/errors.ts";
+import { describeFault } from "../verify/faults.ts";
 import { brokenChecks } from "./broken-checks.ts";
 import type { CheckStatus } from "./check-status.ts";
 import { describeTry } from "./describe-try.ts";
@@ -71,10 +72,9 @@ export function createStatusStore(clock: Clock, checks: () => readonly CheckStat
   /** The conditions with what the checks say by now. */
   const conditionsWith = (broken: readonly CheckStatus[]): readonly Condition[] => {
     const ready = status.conditions.find((one) => one.type === "Ready");
-    const [first, ...more] = broken;
-    if (first && ready?.status === "True") {
+    if (broken.length > 0 && ready?.status === "True") {
       outageSince ??= new Date(Math.min(...broken.map(({ since }) => since))).toISOString();
-      const shown = { ...outage(first, more.length), lastTransitionTime: outageSince };
+      const shown = { ...outage(broken), lastTransitionTime: outageSince };
       return status.conditions.map((one) => (one === ready ? shown : one));
     }
     if (outageSince !== undefined) {
@@ -164,15 +164,10 @@ function readyCondition(verdict: Verdict): Omit<Condition, "lastTransitionTime">
   return { type: "Ready", status: "False", reason: verdict.reason, message: verdict.message };
 }
 
-/** The same reason as when verification finds it. */
-function outage({ name, reason, message }: CheckStatus, more: number): Omit<Condition, "lastTransitionTime"> {
-  const others = more === 0 ? "" : ` (and ${more} more)`;
-  return {
-    type: "Ready",
-    status: "False",
-    reason: "HealthCheckFailed",
-    message: `${name} is down: ${reason}, ${message}${others}`,
-  };
+/** In the words of a verdict that verification came to. */
+function outage(broken: readonly CheckStatus[]): Omit<Condition, "lastTransitionTime"> {
+  const faults = broken.map((check) => describeFault({ result: check, also: check.takesDown }));
+  return { type: "Ready", status: "False", reason: "HealthCheckFailed", message: faults.join("\n") };
 }
 
 function trustCondition(selfSigned: readonly string[]): Omit<Condition, "lastTransitionTime"> {

@@ -199,7 +199,7 @@ describe("the agent's checks", () => {
     expect(ready()).to.include({
       status: "False",
       reason: "HealthCheckFailed",
-      message: "unit/wiki/wiki is down: unit_stopped, wiki in the container wiki is inactive",
+      message: "unit/wiki/wiki: wiki in the container wiki is inactive; also: page, search",
     });
     expect(lab.api.status().revision.healthy).to.equal(proven);
   });
