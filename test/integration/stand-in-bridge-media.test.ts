@@ -201,10 +201,14 @@ describe("the stand-in bridge's media", function () {
     });
 
     it("drops a connection after a while", async () => {
+      const [carla, dora] = await meet();
+      await until(async () => {
+        await carla.speak(1);
+        await delay(100);
+        return dora.heard.has(ALICE);
+      });
       await bridge.tell({ dropAfterSeconds: 0.1 });
       const [alice, bob] = await meet();
-      await bridge.tell({ dropAfterSeconds: 0 });
-      const [carla, dora] = await meet();
       await until(async () => {
         const [before, carlas] = [bob.heard.get(ALICE), dora.heard.get(ALICE) ?? 0];
         await alice.speak(1);

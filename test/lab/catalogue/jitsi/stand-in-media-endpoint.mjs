@@ -114,7 +114,8 @@ export class MediaEndpoint {
 
   /** A packet in the clear; false when it could not go, as before the handshake is over. */
   send(packet) {
-    if (this.dtls !== "connected" || !this.#track.isOpen()) return false;
+    // It may be open before this process has come to hear of it.
+    if (!this.#track.isOpen()) return false;
     try {
       return this.#track.sendMessageBinary(packet);
     } catch {
