@@ -19,6 +19,13 @@ const READY: Verdict = {
   actions: 0,
   milliseconds: 1,
 };
+const BUILDING: EventView = {
+  at: 0,
+  pass: 1,
+  type: "action-started",
+  id: "build image/turn",
+  subject: "image/turn",
+};
 
 interface Scene {
   readonly options: FollowOptions;
@@ -161,14 +168,7 @@ describe("following a revision", () => {
   });
 
   it("says something at least every ten seconds", async () => {
-    const started: EventView = {
-      at: 0,
-      pass: 1,
-      type: "action-started",
-      id: "build image/turn",
-      subject: "image/turn",
-    };
-    const { options, clock, lines } = scene([started], { timeoutMs: 35_000 });
+    const { options, clock, lines } = scene([BUILDING], { timeoutMs: 35_000 });
     const result = follow(options);
     await clock.advance(36_000);
     expect(await result).to.equal(undefined);
@@ -178,14 +178,7 @@ describe("following a revision", () => {
   });
 
   it("says so also when the time is set back meanwhile", async () => {
-    const started: EventView = {
-      at: 0,
-      pass: 1,
-      type: "action-started",
-      id: "build image/turn",
-      subject: "turn",
-    };
-    const { options, clock, lines } = scene([started], { timeoutMs: 10_000 });
+    const { options, clock, lines } = scene([BUILDING], { timeoutMs: 10_000 });
     const result = follow(options);
     await clock.advance(5_000);
     clock.set(clock.now() - 7_200_000);

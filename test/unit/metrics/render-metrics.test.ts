@@ -130,14 +130,20 @@ describe("the metrics", () => {
     const stamp = { at: 1_700_000_000_000, pass: 1 };
     const verdict = { outcome: "ready", reason: "R", message: "", actions: 1, milliseconds: 700 } as const;
     const action = {
-      id: "start container/turn",
-      kind: "start-container",
+      id: "delete container/turn",
+      kind: "delete-container",
+      name: "turn",
       subject: "container/turn",
+      cause: "removed",
+      reason: "nothing desires it",
+      changes: [],
+      disruption: "none",
+      dependsOn: [],
     } as const;
-    // oxlint-disable-next-line no-unsafe-type-assertion
-    const plan = { actions: [action], blocked: [] } as never;
+    const { id, subject } = action;
+    const plan = { actions: [action], blocked: [] };
     tallies.event({ ...stamp, type: "planned", revision: COMMIT, plan });
-    tallies.event({ ...stamp, type: "action-finished", ...action, milliseconds: 1_500 });
+    tallies.event({ ...stamp, type: "action-finished", id, subject, milliseconds: 1_500 });
     tallies.event({ ...stamp, type: "verdict", verdict });
     tallies.event({
       ...stamp,
@@ -154,8 +160,8 @@ describe("the metrics", () => {
     expect(values.get("convene_reconcile_duration_seconds_sum")).to.be.closeTo(45.7, 1e-9);
     expect(values.get("convene_reconcile_duration_seconds_count")).to.equal(2);
     expect(values.get("convene_last_reconcile_success_timestamp_seconds")).to.equal(1_700_000_000);
-    expect(values.get('convene_actions_total{kind="start-container",result="done"}')).to.equal(1);
-    expect(values.get('convene_action_seconds_total{kind="start-container"}')).to.equal(1.5);
+    expect(values.get('convene_actions_total{kind="delete-container",result="done"}')).to.equal(1);
+    expect(values.get('convene_action_seconds_total{kind="delete-container"}')).to.equal(1.5);
   });
 
   it("say what stands: revisions, alerts, messages", async () => {

@@ -27,7 +27,7 @@ var config = {
 
         // anonymousdomain: 'guest.example.com',
         /* focus: 'focus.example.com', */
-        muc: 'conference.' + subdomain + 'meet.example.org', // FIXME
+        muc: 'conference.' + subdomain + 'meet.example.org', // computed
     },
     bosh: 'https://meet.example.org/' + subdir + 'http-bind',
     websocket: 'wss://meet.example.org/' + subdir + 'xmpp-websocket',
